@@ -1,0 +1,63 @@
+//! Words that residents read and that travel as data: Chinese first, English complete.
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A language the screens can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub enum Lang {
+    #[default]
+    #[serde(rename = "zh-CN")]
+    ZhCn,
+    #[serde(rename = "zh-TW")]
+    ZhTw,
+    #[serde(rename = "en")]
+    En,
+}
+
+impl Lang {
+    /// BCP 47 tag, as written in configuration and on the command line.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Lang::ZhCn => "zh-CN",
+            Lang::ZhTw => "zh-TW",
+            Lang::En => "en",
+        }
+    }
+
+    /// Understands `zh`, `zh-CN`, `zh_CN`, `zh-TW`, `en`.
+    pub fn from_tag(tag: &str) -> Option<Lang> {
+        match tag.replace('_', "-").to_ascii_lowercase().as_str() {
+            "zh" | "zh-cn" | "zh-hans" => Some(Lang::ZhCn),
+            "zh-tw" | "zh-hant" => Some(Lang::ZhTw),
+            "en" | "en-us" | "en-gb" => Some(Lang::En),
+            _ => None,
+        }
+    }
+}
+
+/// One sentence in every language; Traditional Chinese falls back to Simplified.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    pub zh: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zh_tw: Option<String>,
+    pub en: String,
+}
+
+impl Text {
+    pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text {
+        Text { zh: zh.into(), zh_tw: None, en: en.into() }
+    }
+
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::ZhCn => &self.zh,
+            Lang::ZhTw => self.zh_tw.as_deref().unwrap_or(&self.zh),
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Key -> sentence for each language of a form (JSON Forms i18n keys).
+pub type Translations = BTreeMap<Lang, BTreeMap<String, String>>;
