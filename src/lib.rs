@@ -1,1 +1,5 @@
 //! Jiujin kiosk.
+pub mod config;
+pub mod crash_point;
+pub mod letter;
+pub mod store;
