@@ -4,3 +4,5 @@ pub mod crash_point;
 pub mod input;
 pub mod letter;
 pub mod store;
+pub mod courier;
+pub mod enrol;
