@@ -2,6 +2,7 @@
 //! sealed submissions, receipts, case events and the bodies that travel between them.
 pub mod case;
 pub mod catalogue;
+pub mod form;
 pub mod identity;
 pub mod item;
 pub mod keys;
