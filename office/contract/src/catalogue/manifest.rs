@@ -1,0 +1,147 @@
+//! Which items, in which versions, an office stands behind; signed, so that a kiosk believes nothing else.
+use crate::item::{ServiceItem, canonical_json};
+use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
+use serde::{Deserialize, Serialize};
+
+/// May people start this service, finish what they started, or neither (OpenRosa: open, closing, closed)?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OpenState {
+    Open,
+    Closing,
+    Closed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestEntry {
+    pub id: String,
+    pub version: u32,
+    /// SHA-256 of the item's canonical JSON, hex.
+    pub hash: String,
+    /// Bytes of the canonical JSON.
+    pub size: u64,
+    pub state: OpenState,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Grows with every change; a kiosk never goes back.
+    pub version: u64,
+    pub issued: jiff::Timestamp,
+    pub expires: jiff::Timestamp,
+    pub items: Vec<ManifestEntry>,
+}
+
+/// The manifest as it travels. The signature covers its canonical JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedManifest {
+    pub manifest: Manifest,
+    /// Ed25519, hex.
+    pub signature: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ManifestError {
+    #[error(
+        "the catalogue manifest is not signed by this office; enrol the kiosk again if the office changed its key"
+    )]
+    NotSigned,
+    #[error("the catalogue manifest expired at {0}; check the clock of the kiosk, then the office")]
+    Expired(jiff::Timestamp),
+    #[error("item {id} does not match the manifest; it will be fetched again")]
+    WrongItem { id: String },
+}
+
+/// Separates this signature from every other the office makes.
+const SIGNED_AS: &[u8] = b"jiujin catalogue manifest v1\n";
+
+impl ManifestEntry {
+    pub fn of(item: &ServiceItem, state: OpenState) -> ManifestEntry {
+        ManifestEntry {
+            id: item.id.clone(),
+            version: item.version,
+            hash: item.content_hash(),
+            size: item.canonical_json().len() as u64,
+            state,
+        }
+    }
+}
+
+impl Manifest {
+    pub fn sign(self, key: &SigningKey) -> SignedManifest {
+        let signature = hex::encode(key.sign(&self.signed_bytes()).to_bytes());
+        SignedManifest { manifest: self, signature }
+    }
+
+    fn signed_bytes(&self) -> Vec<u8> {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        [SIGNED_AS, canonical_json(&value).as_bytes()].concat()
+    }
+
+    /// An item is taken only as the office listed it.
+    pub fn admit(&self, item: &ServiceItem) -> Result<OpenState, ManifestError> {
+        let listed = self.items.iter().find(|entry| entry.id == item.id && entry.version == item.version);
+        match listed {
+            Some(entry) if entry.hash == item.content_hash() => Ok(entry.state),
+            _ => Err(ManifestError::WrongItem { id: item.id.clone() }),
+        }
+    }
+}
+
+impl SignedManifest {
+    /// The manifest, if this office signed it and it still counts at `now`.
+    pub fn verify(&self, key: &VerifyingKey, now: jiff::Timestamp) -> Result<&Manifest, ManifestError> {
+        let bytes: Option<[u8; 64]> =
+            hex::decode(&self.signature).ok().and_then(|bytes| bytes.try_into().ok());
+        let signature = Signature::from_bytes(&bytes.ok_or(ManifestError::NotSigned)?);
+        key.verify(&self.manifest.signed_bytes(), &signature).map_err(|_| ManifestError::NotSigned)?;
+        match now > self.manifest.expires {
+            true => Err(ManifestError::Expired(self.manifest.expires)),
+            false => Ok(&self.manifest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest() -> Manifest {
+        let now: jiff::Timestamp = "2026-09-21T00:00:00Z".parse().unwrap();
+        Manifest { version: 7, issued: now, expires: "2026-10-21T00:00:00Z".parse().unwrap(), items: vec![] }
+    }
+
+    #[test]
+    fn a_manifest_of_another_office_is_not_believed() {
+        let (ours, theirs) = (SigningKey::from_bytes(&[1; 32]), SigningKey::from_bytes(&[2; 32]));
+        let signed = manifest().sign(&theirs);
+        let now = signed.manifest.issued;
+        assert_eq!(signed.verify(&ours.verifying_key(), now), Err(ManifestError::NotSigned));
+        assert!(signed.verify(&theirs.verifying_key(), now).is_ok());
+    }
+
+    #[test]
+    fn a_changed_word_breaks_the_signature() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let mut signed = manifest().sign(&key);
+        signed.manifest.version = 8;
+        assert_eq!(
+            signed.verify(&key.verifying_key(), signed.manifest.issued),
+            Err(ManifestError::NotSigned)
+        );
+    }
+
+    #[test]
+    fn an_old_manifest_says_when_it_expired() {
+        let key = SigningKey::from_bytes(&[1; 32]);
+        let signed = manifest().sign(&key);
+        let late = "2026-11-01T00:00:00Z".parse().unwrap();
+        assert_eq!(
+            signed.verify(&key.verifying_key(), late),
+            Err(ManifestError::Expired(signed.manifest.expires))
+        );
+    }
+}

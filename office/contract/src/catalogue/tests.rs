@@ -1,0 +1,158 @@
+use super::*;
+use serde_json::json;
+
+/// A small item; `{}` is where a test adds its own lines.
+fn item_text(extra: &str) -> String {
+    format!(
+        r#"id = "S900"
+version = 1
+name = "试办 | Trial"
+summary = "试一试。 | A trial."
+department = "civil"
+category = "ageing"
+kind = "promised"
+days = [20, 5]
+output = "notice"
+keywords = ["试"]
+popularity = 1
+who = "人 | People"
+conditions = ["有卡。 | You have a card."]
+materials = ["card"]
+result = "通知 | A notice"
+law = ["《试行办法》 | Trial rules"]
+{extra}
+"#
+    )
+}
+
+fn compile_one(extra: &str) -> Result<ServiceItem, ItemProblem> {
+    let catalogue = day_one();
+    authoring::compile_item(&catalogue.definitions, "items/S900.toml", &item_text(extra))
+}
+
+fn form_with(ask: &str) -> Result<ServiceItem, ItemProblem> {
+    compile_one(&format!("pages = [{{ title = \"页 | Page\", ask = [{ask}] }}]"))
+}
+
+#[test]
+fn the_catalogue_of_day_one_has_no_problem() {
+    let catalogue = day_one();
+    assert_eq!(catalogue.problems, vec![]);
+    assert!(!catalogue.items.is_empty());
+}
+
+#[test]
+fn a_misspelt_key_is_named_with_file_and_line() {
+    let problem = compile_one("colour = \"red\"").unwrap_err();
+    assert_eq!(
+        (problem.file.as_str(), problem.line, problem.key.as_str()),
+        ("items/S900.toml", 17, "colour")
+    );
+    assert!(problem.message.contains("unknown key `colour`"), "{problem}");
+}
+
+#[test]
+fn broken_toml_is_named_with_its_line() {
+    let problem = compile_one("who = [").unwrap_err();
+    assert!(problem.line >= 17 && problem.message.contains("not TOML"), "{problem}");
+}
+
+#[test]
+fn a_text_without_english_is_refused() {
+    let problem = form_with(r#"{ key = "a", kind = "text", label = "只有中文" }"#).unwrap_err();
+    assert_eq!(problem.key, "pages/0/ask/0/label");
+    assert!(problem.message.contains("both languages"), "{problem}");
+}
+
+#[test]
+fn a_rule_about_a_question_that_is_not_asked_is_refused() {
+    let problem =
+        form_with(r#"{ key = "a", kind = "text", label = "甲 | A", when = "b == c" }"#).unwrap_err();
+    assert!(problem.message.contains("`b`"), "{problem}");
+}
+
+#[test]
+fn an_unknown_kind_lists_the_known_ones() {
+    let problem = form_with(r#"{ key = "a", kind = "password", label = "甲 | A" }"#).unwrap_err();
+    assert!(problem.message.contains("known: text, name"), "{problem}");
+}
+
+#[test]
+fn a_broken_item_is_left_out_and_the_rest_works() {
+    let mut files = embedded_files();
+    let good = files.iter().filter(|(path, _)| path.starts_with("items/")).count();
+    files.push(("items/S998-broken.toml".into(), "id = 3".into()));
+    let catalogue = compile(&files);
+    assert_eq!(catalogue.items.len(), good);
+    assert_eq!(catalogue.problems.len(), 1);
+    assert_eq!(catalogue.problems[0].file, "items/S998-broken.toml");
+}
+
+#[test]
+fn two_items_with_one_id_are_told_apart_by_their_files() {
+    let files: Vec<_> = embedded_files();
+    let twice = files.iter().find(|(path, _)| path.starts_with("items/")).cloned().unwrap();
+    let mut files = files.clone();
+    files.push(("items/S999-copy.toml".into(), twice.1));
+    let problem = compile(&files).problems.remove(0);
+    assert!(problem.message.contains("already"), "{problem}");
+}
+
+#[test]
+fn a_conditional_question_is_required_only_where_it_is_shown() {
+    let item = form_with(
+        r#"{ key = "ill", kind = "yes_no", label = "病了吗 | Ill" },
+           { key = "who", kind = "name", label = "谁 | Who", when = "ill" },
+           { key = "since", kind = "date", label = "哪天 | Since", when = "who == x" }"#,
+    )
+    .unwrap();
+    let validator = jsonschema::draft7::new(&item.schema).unwrap();
+    assert!(validator.is_valid(&json!({"ill": false})));
+    assert!(!validator.is_valid(&json!({"ill": true})));
+    assert!(validator.is_valid(&json!({"ill": true, "who": "王"})));
+    assert_eq!(item.schema["required"], json!(["ill"]));
+    let since = &item.uischema["elements"][0]["elements"][2]["rule"]["condition"];
+    assert_eq!(since["conditions"].as_array().map(Vec::len), Some(2), "inherits the condition of `who`");
+}
+
+#[test]
+fn shared_definitions_bring_their_prefill_and_words() {
+    let item = form_with(r#""phone""#).unwrap();
+    assert_eq!(item.schema["properties"]["phone"]["x-prefill"]["source"], "shared.phone");
+    assert_eq!(item.translations[&crate::text::Lang::ZhCn]["phone.label"], "手机号码");
+}
+
+#[test]
+fn a_list_of_entries_names_its_questions_with_dots() {
+    let item = form_with(
+        r#"{ key = "kids", kind = "entries", label = "孩子 | Children", entry = "孩子 | child",
+             ask = [{ key = "name", kind = "name", label = "姓名 | Name" }] }"#,
+    )
+    .unwrap();
+    assert_eq!(item.question_paths(), ["kids", "kids.name"]);
+    assert_eq!(item.translations[&crate::text::Lang::En]["kids.name.label"], "Name");
+    assert_eq!(item.uischema["elements"][0]["elements"][0]["options"]["elementLabelProp"], "name");
+}
+
+#[test]
+fn a_consent_names_every_shared_record_the_form_reads() {
+    let item = form_with(r#""phone", "bank_card""#).unwrap();
+    let what: Vec<&str> = item.consent.what.iter().map(|text| text.en.as_str()).collect();
+    assert!(what.contains(&"Mobile number") && what.contains(&"Bank card number"), "{what:?}");
+}
+
+#[test]
+fn compiled_items_survive_the_journey_as_json() {
+    for item in day_one().items {
+        let again: ServiceItem = serde_json::from_str(&item.canonical_json()).unwrap();
+        assert_eq!(again, item);
+        assert_eq!(again.content_hash(), item.content_hash());
+    }
+}
+
+#[test]
+fn a_resident_directory_can_be_filled_from_the_samples() {
+    let sample = day_one().definitions.directory_sample();
+    assert_eq!(sample["insurance"]["status"], "正常参保");
+    assert!(sample["household"]["members"].is_array());
+}

@@ -1,0 +1,1 @@
+SELECT 1 FROM catalogue_part WHERE digest = ?1

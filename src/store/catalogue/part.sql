@@ -1,0 +1,1 @@
+SELECT body FROM catalogue_part WHERE digest = ?1

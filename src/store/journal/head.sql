@@ -1,0 +1,1 @@
+SELECT line, digest FROM journal ORDER BY line DESC LIMIT 1

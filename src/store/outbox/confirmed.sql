@@ -1,0 +1,1 @@
+SELECT id, digest FROM submission WHERE state = 'confirmed' ORDER BY sequence LIMIT ?1

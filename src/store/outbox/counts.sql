@@ -1,0 +1,1 @@
+SELECT state, rows, bytes FROM tally

@@ -1,0 +1,199 @@
+//! Which letters may go now, and what the office's answers make of them.
+use super::{Move, Store, StoreError, find, journal, shift};
+use crate::crash_point;
+use crate::letter::{Fate, Letter};
+use crate::store::settings;
+use jiff::Timestamp;
+use jiujin_contract::receipt::SignedReceipt;
+use jiujin_contract::sealing::{Digest, SealedSubmission};
+use jiujin_contract::submission::SubmissionId;
+use rusqlite::{Connection, params};
+
+/// No pause is longer than a day, so a due time beyond it comes from a clock that jumped.
+const PAUSE_MS_MAX: i64 = 86_400_000;
+
+impl Store {
+    /// At most `max` letters whose time has come, in the order in which they were submitted. One that waits for
+    /// its own time holds up nothing behind it; a letter whose bytes were damaged on the disk is parked.
+    pub fn due(&mut self, now: Timestamp, max: usize) -> Result<Vec<Letter>, StoreError> {
+        let at = now.as_millisecond();
+        if self.road()?.closed_until.is_some_and(|until| at < until && until <= at + PAUSE_MS_MAX) {
+            return Ok(Vec::new());
+        }
+        let mut statement = self.db.prepare_cached(include_str!("due.sql"))?;
+        let rows = statement.query_map(params![at, at + PAUSE_MS_MAX, max as i64], |row| {
+            Ok((
+                row.get::<_, [u8; 16]>(0)?,
+                row.get(1)?,
+                row.get::<_, [u8; 32]>(2)?,
+                row.get::<_, Vec<u8>>(3)?,
+            ))
+        })?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        drop(statement);
+        let (mut letters, mut damaged) = (Vec::new(), Vec::new());
+        for (id, attempts, digest, bytes) in rows {
+            match SealedSubmission::parse(&bytes) {
+                Ok(sealed) if sealed.digest().as_bytes() == &digest => {
+                    letters.push(Letter { sealed, attempts })
+                }
+                _ => damaged.push(SubmissionId::from_bytes(id)?),
+            }
+        }
+        for id in damaged {
+            self.in_one(|change| park(change, id, "damaged_on_disk", now))?;
+        }
+        Ok(letters)
+    }
+
+    /// When the next letter may go; `None` when nothing waits.
+    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let mut statement = self.db.prepare_cached(include_str!("next_due.sql"))?;
+        let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
+        let Some(earliest) = earliest else { return Ok(None) };
+        let road = self.road()?.closed_until.unwrap_or(0);
+        let at = earliest.max(road);
+        let sane = if at > now.as_millisecond() + PAUSE_MS_MAX { now.as_millisecond() } else { at };
+        Ok(Timestamp::from_millisecond(sane).ok())
+    }
+
+    /// Written down before the first byte goes out.
+    pub fn mark_sending(&mut self, ids: &[SubmissionId], now: Timestamp) -> Result<(), StoreError> {
+        // Lost by a power cut, it only means that the letter is still queued.
+        self.relaxed(|change| {
+            for id in ids {
+                shift(change, *id, Move { state: "sending", reason: None, due_at: 0, attempts: 0 })?;
+                journal::append(change, now.as_millisecond(), "sending", &id.to_string(), "")?;
+            }
+            Ok(())
+        })?;
+        crash_point::reach("after_mark_sending");
+        Ok(())
+    }
+
+    /// What the courier brought back, for one letter or a whole batch, in one transaction.
+    pub fn apply(&mut self, fates: &[(SubmissionId, Fate)], now: Timestamp) -> Result<(), StoreError> {
+        crash_point::reach("before_mark_confirmed");
+        self.in_one(|change| {
+            let reached = fates.iter().any(|(_, fate)| !matches!(fate, Fate::RoadClosed { .. }));
+            if reached {
+                settings::open_road(change)?;
+            }
+            fates.iter().try_for_each(|(id, fate)| settle(change, *id, fate, now))?;
+            match fates.iter().find_map(|(_, fate)| closed(fate)) {
+                Some((until, reason)) => settings::close_road(change, until, reason),
+                None => Ok(()),
+            }
+        })?;
+        crash_point::reach("after_mark_confirmed");
+        Ok(())
+    }
+
+    /// Letters that the office has confirmed once; their contents wait for the second confirmation.
+    pub fn confirmed_once(&self, max: usize) -> Result<Vec<(SubmissionId, Digest)>, StoreError> {
+        let mut statement = self.db.prepare_cached(include_str!("confirmed.sql"))?;
+        let rows = statement
+            .query_map([max as i64], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, [u8; 32]>(1)?)))?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        let named = |(id, digest): ([u8; 16], [u8; 32])| {
+            Ok((SubmissionId::from_bytes(id)?, hex::encode(digest).parse()?))
+        };
+        rows.into_iter().map(named).collect()
+    }
+
+    /// The second confirmation: contents are deleted and overwritten, the numbers stay.
+    pub fn purge(&mut self, receipt: &SignedReceipt, now: Timestamp) -> Result<(), StoreError> {
+        let id = receipt.receipt.id;
+        let digest = *receipt.receipt.digest.as_bytes();
+        crash_point::reach("before_purge");
+        self.in_one(|change| match find(change, id)? {
+            Some((state, known)) if state == "confirmed" && known == Some(digest) => {
+                forget_contents(change, id, now)
+            }
+            Some((state, _)) if state == "purged" => Ok(()),
+            _ => Err(StoreError::Unknown { id: id.to_string() }),
+        })?;
+        crash_point::reach("after_purge");
+        Ok(())
+    }
+
+    /// The office does not know what it once confirmed: send it again.
+    pub fn send_again(&mut self, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+        self.in_one(|change| {
+            journal::append(change, now.as_millisecond(), "unknown_at_office", &id.to_string(), "")?;
+            park(change, id, "unknown_at_office", now)?;
+            queue(change, id, now.as_millisecond(), None, 0)
+        })
+    }
+
+    /// A person says: try this parked one again.
+    pub fn retry(&mut self, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+        self.in_one(|change| {
+            queue(change, id, now.as_millisecond(), None, 0)?;
+            journal::append(change, now.as_millisecond(), "retried", &id.to_string(), "")?;
+            settings::open_road(change)
+        })
+    }
+}
+
+fn settle(change: &Connection, id: SubmissionId, fate: &Fate, now: Timestamp) -> Result<(), StoreError> {
+    let (at, subject) = (now.as_millisecond(), id.to_string());
+    match fate {
+        Fate::Confirmed(receipt) => confirm(change, receipt, now),
+        Fate::Later { due_at, reason } => {
+            queue(change, id, due_at.as_millisecond(), Some(reason), 1)?;
+            journal::append(change, at, "queued", &subject, reason)
+        }
+        // The letter itself is not to blame: it is due as soon as the road is open.
+        Fate::RoadClosed { reason, .. } => {
+            queue(change, id, at, Some(reason), 1)?;
+            journal::append(change, at, "queued", &subject, reason)
+        }
+        Fate::Parked { reason } => park(change, id, reason, now),
+    }
+}
+
+fn closed(fate: &Fate) -> Option<(Timestamp, &'static str)> {
+    match fate {
+        Fate::RoadClosed { until, reason } => Some((*until, reason)),
+        _ => None,
+    }
+}
+
+fn queue(
+    change: &Connection,
+    id: SubmissionId,
+    due_at: i64,
+    reason: Option<&str>,
+    attempts: u32,
+) -> Result<(), StoreError> {
+    shift(change, id, Move { state: "queued", reason, due_at, attempts })
+}
+
+fn confirm(change: &Connection, receipt: &SignedReceipt, now: Timestamp) -> Result<(), StoreError> {
+    let stated = &receipt.receipt;
+    let (at, text) = (now.as_millisecond(), serde_json::to_string(receipt).unwrap_or_default());
+    let changed = change.prepare_cached(include_str!("confirm.sql"))?.execute(params![
+        stated.id.as_bytes(),
+        stated.case_number.as_str(),
+        text,
+        at
+    ])?;
+    if changed == 0 {
+        return Err(StoreError::Unknown { id: stated.id.to_string() });
+    }
+    journal::append(change, at, "confirmed", &stated.id.to_string(), stated.case_number.as_str())
+}
+
+fn park(change: &Connection, id: SubmissionId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+    shift(change, id, Move { state: "parked", reason: Some(reason), due_at: 0, attempts: 1 })?;
+    journal::append(change, now.as_millisecond(), "parked", &id.to_string(), reason)
+}
+
+fn forget_contents(change: &Connection, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+    change.prepare_cached(include_str!("drop_payload.sql"))?.execute([id.as_bytes()])?;
+    change
+        .prepare_cached(include_str!("purge.sql"))?
+        .execute(params![id.as_bytes(), now.as_millisecond()])?;
+    journal::append(change, now.as_millisecond(), "purged", &id.to_string(), "")
+}

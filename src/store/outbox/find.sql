@@ -1,0 +1,1 @@
+SELECT state, digest FROM submission WHERE id = ?1

@@ -1,0 +1,1 @@
+DELETE FROM submission WHERE state = 'purged' AND purged_at < ?1

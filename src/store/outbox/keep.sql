@@ -1,0 +1,1 @@
+INSERT INTO payload (id, sealed) VALUES (?1, ?2)

@@ -1,0 +1,1 @@
+SELECT id FROM submission WHERE state = 'sending'

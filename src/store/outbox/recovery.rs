@@ -1,0 +1,82 @@
+//! After a crash, after damage, and from another kiosk's disk: letters find back into the queue.
+use super::{Move, Store, StoreError, begin, find, journal, put, shift};
+use crate::store::carve::Salvage;
+use crate::store::opening::Alarm;
+use crate::store::settings::{count_to, counter};
+use jiff::Timestamp;
+use jiujin_contract::sealing::SealedSubmission;
+use jiujin_contract::submission::SubmissionId;
+use rusqlite::params;
+use std::path::PathBuf;
+
+/// Running numbers left out when the last one is not certain, so that no receipt number comes twice.
+const SEQUENCE_GAP: i64 = 1_000;
+/// When no number was readable: more than a kiosk reaches at one submission every ten seconds since 2026.
+const FIRST_OF_2026_MS: i64 = 1_767_225_600_000;
+const SUBMISSION_MS_MIN: i64 = 10_000;
+
+impl Store {
+    /// `sending` becomes `queued` again with the attempt counted, drafts without contents are dropped, and what
+    /// was delivered long ago is forgotten.
+    pub(in crate::store) fn recover(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let at = now.as_millisecond();
+        let sending = self.ids(include_str!("left_sending.sql"))?;
+        let drafts = self.ids(include_str!("left_drafts.sql"))?;
+        let forgotten_before = at.saturating_sub(self.limits.keep_sent_ms);
+        self.in_one(|change| {
+            for id in sending {
+                let reason = Some("interrupted");
+                shift(change, id, Move { state: "queued", reason, due_at: at, attempts: 1 })?;
+                journal::append(change, at, "queued", &id.to_string(), "interrupted")?;
+            }
+            for id in drafts {
+                change.prepare_cached(include_str!("drop_draft.sql"))?.execute([id.as_bytes()])?;
+                journal::append(change, at, "dropped", &id.to_string(), "draft without contents")?;
+            }
+            change.prepare_cached(include_str!("forget.sql"))?.execute([forgotten_before])?;
+            Ok(())
+        })
+    }
+
+    fn ids(&self, sql: &str) -> Result<Vec<SubmissionId>, StoreError> {
+        let mut statement = self.db.prepare_cached(sql)?;
+        let rows = statement.query_map(params![], |row| row.get::<_, [u8; 16]>(0))?;
+        let rows = rows.collect::<Result<Vec<_>, _>>()?;
+        rows.into_iter().map(|id| Ok(SubmissionId::from_bytes(id)?)).collect()
+    }
+
+    /// Queues a sealed submission that was made elsewhere or earlier. `false` when it is here already.
+    pub fn take_in(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<bool, StoreError> {
+        self.in_one(|change| {
+            if find(change, sealed.id())?.is_some() {
+                return Ok(false);
+            }
+            begin(change, sealed.id(), now)?;
+            put(change, sealed, now).map(|()| true)
+        })
+    }
+
+    /// What a damaged file still gave: its letters are queued, numbers go on behind every one it may have issued.
+    pub(in crate::store) fn take_over(
+        &mut self,
+        set_aside: PathBuf,
+        salvage: Salvage,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Alarm, StoreError> {
+        for letter in &salvage.letters {
+            self.take_in(letter, now)?;
+        }
+        let by_clock = (now.as_millisecond() - FIRST_OF_2026_MS) / SUBMISSION_MS_MIN;
+        let next = salvage.sequence.map_or(by_clock, |last| last as i64 + SEQUENCE_GAP);
+        let salvaged = salvage.letters.len();
+        self.in_one(|change| {
+            let next = next.max(counter(change, "sequence")?);
+            count_to(change, "sequence", next)?;
+            let subject = set_aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let detail = format!("{salvaged} letters salvaged, next number {next}: {reason}");
+            journal::append(change, now.as_millisecond(), "damaged_store", &subject, &detail)
+        })?;
+        Ok(Alarm { set_aside, salvaged, reason })
+    }
+}

@@ -1,0 +1,97 @@
+//! Small facts that must survive a restart: the pause on the road to the office, the offset of its clock, the
+//! catalogue's ETag; and counters that never go back.
+use super::{Store, StoreError};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// The catalogue's ETag at the office.
+const CATALOGUE_ETAG: &str = "catalogue_etag";
+/// Milliseconds to add to our clock to have the office's.
+const OFFICE_OFFSET_MS: &str = "office_offset_ms";
+const ROAD_CLOSED_UNTIL: &str = "road_closed_until";
+const ROAD_REASON: &str = "road_reason";
+const ROAD_FAILURES: &str = "road_failures";
+
+/// How the way to the office is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Road {
+    /// Unix milliseconds; `None` when open.
+    pub closed_until: Option<i64>,
+    pub reason: String,
+    /// Attempts since the office was last reached.
+    pub failures: u32,
+}
+
+impl Store {
+    pub fn road(&self) -> Result<Road, StoreError> {
+        let failures = get(&self.db, ROAD_FAILURES)?.and_then(|n| n.parse().ok()).unwrap_or(0);
+        let closed_until =
+            get(&self.db, ROAD_CLOSED_UNTIL)?.and_then(|at| at.parse().ok()).filter(|at| *at > 0);
+        Ok(Road { closed_until, reason: get(&self.db, ROAD_REASON)?.unwrap_or_default(), failures })
+    }
+
+    /// Opens the road at once, as when a technician asks for it or the cable is back.
+    pub fn open_road(&mut self) -> Result<(), StoreError> {
+        open_road(&self.db)
+    }
+
+    pub fn catalogue_etag(&self) -> Result<Option<String>, StoreError> {
+        get(&self.db, CATALOGUE_ETAG)
+    }
+
+    pub fn set_catalogue_etag(&mut self, etag: &str) -> Result<(), StoreError> {
+        set(&self.db, CATALOGUE_ETAG, etag)
+    }
+
+    /// The office's clock in every answer: remembered so that a wrong clock of ours does no harm.
+    pub fn office_offset_ms(&self) -> Result<i64, StoreError> {
+        Ok(get(&self.db, OFFICE_OFFSET_MS)?.and_then(|offset| offset.parse().ok()).unwrap_or(0))
+    }
+
+    pub fn set_office_offset_ms(&mut self, offset: i64) -> Result<(), StoreError> {
+        set(&self.db, OFFICE_OFFSET_MS, &offset.to_string())
+    }
+
+    /// The kiosk's running number so far; never below one that was given out, even if the counter is damaged.
+    pub fn sequence(&self) -> Result<u64, StoreError> {
+        let given: Option<i64> = self
+            .db
+            .prepare_cached(include_str!("settings/last_given.sql"))?
+            .query_row([], |row| row.get(0))?;
+        Ok(counter(&self.db, "sequence")?.max(given.unwrap_or(0)).max(0) as u64)
+    }
+}
+
+pub(super) fn close_road(db: &Connection, until: Timestamp, reason: &str) -> Result<(), StoreError> {
+    let failures: u32 = get(db, ROAD_FAILURES)?.and_then(|n| n.parse().ok()).unwrap_or(0);
+    set(db, ROAD_CLOSED_UNTIL, &until.as_millisecond().to_string())?;
+    set(db, ROAD_REASON, reason)?;
+    set(db, ROAD_FAILURES, &failures.saturating_add(1).to_string())
+}
+
+pub(super) fn open_road(db: &Connection) -> Result<(), StoreError> {
+    if get(db, ROAD_FAILURES)?.is_some_and(|failures| failures != "0") {
+        set(db, ROAD_CLOSED_UNTIL, "0")?;
+        set(db, ROAD_REASON, "")?;
+        set(db, ROAD_FAILURES, "0")?;
+    }
+    Ok(())
+}
+
+pub(super) fn counter(db: &Connection, name: &str) -> Result<i64, StoreError> {
+    Ok(db.prepare_cached(include_str!("settings/counter.sql"))?.query_row([name], |row| row.get(0))?)
+}
+
+pub(super) fn count_to(db: &Connection, name: &str, value: i64) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("settings/count_to.sql"))?.execute(params![name, value])?;
+    Ok(())
+}
+
+fn get(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {
+    Ok(db.prepare_cached(include_str!("settings/get.sql"))?.query_row([name], |row| row.get(0)).optional()?)
+}
+
+fn set(db: &Connection, name: &str, value: &str) -> Result<(), StoreError> {
+    db.prepare_cached(include_str!("settings/set.sql"))?.execute([name, value])?;
+    Ok(())
+}

@@ -1,0 +1,1 @@
+UPDATE counter SET value = ?2 WHERE name = ?1

@@ -1,0 +1,1 @@
+SELECT MAX(sequence) FROM submission

@@ -1,0 +1,391 @@
+use super::*;
+use crate::letter::Fate;
+use jiff::civil::date;
+use jiujin_contract::case::{CaseNumber, CaseState};
+use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
+use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
+use jiujin_contract::receipt::{OfficeReceipt, ReceiptNumber, ShortId, SignedReceipt};
+use jiujin_contract::sealing::{SealedSubmission, seal};
+use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission, SubmissionId};
+use std::time::Instant;
+
+mod damage;
+
+struct Counter {
+    device: DeviceKey,
+    office: OfficeSealingKey,
+    signing: OfficeSigningKey,
+    short_id: ShortId,
+}
+
+impl Counter {
+    fn new() -> Counter {
+        Counter {
+            device: DeviceKey::generate().unwrap(),
+            office: OfficeSealingKey::generate().unwrap(),
+            signing: OfficeSigningKey::generate().unwrap(),
+            short_id: ShortId::from_index(7),
+        }
+    }
+
+    fn submit(&self, store: &mut Store, now: Timestamp) -> Result<Acknowledged, StoreError> {
+        store.submit(now, date(2026, 11, 22), self.short_id, |numbered| {
+            seal(&self.submission(numbered, now), &self.office.public(), &self.device)
+        })
+    }
+
+    fn submission(&self, numbered: &Numbered, now: Timestamp) -> Submission {
+        Submission {
+            id: numbered.id,
+            item: ItemRef { id: "S041".into(), version: 3 },
+            resident: resident(),
+            answers: serde_json::json!({"reason": "CANARY-REASON", "text": "x".repeat(6_000)}),
+            provenance: Default::default(),
+            pruned_paths: Vec::new(),
+            consent: ConsentGiven { version: "1".into(), agreed_at: now },
+            kiosk: DeviceId::parse("kiosk-1").unwrap(),
+            kiosk_short_id: self.short_id,
+            receipt_number: numbered.receipt_number.clone(),
+            sequence: numbered.sequence,
+            created_at: now,
+            signature: None,
+        }
+    }
+
+    fn receipt(&self, made: &Acknowledged) -> SignedReceipt {
+        OfficeReceipt {
+            id: made.id,
+            digest: made.digest,
+            receipt_number: made.receipt.clone(),
+            case_number: CaseNumber::issue(109999, date(2026, 11, 22), 7),
+            state: CaseState::Submitted,
+            received_at: at(0),
+        }
+        .sign(&self.signing)
+    }
+}
+
+fn resident() -> Resident {
+    Resident {
+        kind: CardKind::Resident,
+        name: "王CANARY一".into(),
+        name_en: None,
+        sex: Sex::Female,
+        ethnicity: None,
+        nationality: None,
+        birth: date(1970, 1, 1),
+        address: None,
+        id_number: IdNumber::new("109999197001010028"),
+        issuer: None,
+        valid_to: None,
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_348_800 + second).unwrap()
+}
+
+fn limits() -> OutboxLimits {
+    OutboxLimits {
+        rows: 100_000,
+        bytes: 1 << 40,
+        age_ms: 30 * 86_400_000,
+        free_disk_bytes: 0,
+        keep_sent_ms: 86_400_000,
+    }
+}
+
+fn opened(path: &Path) -> Opened {
+    Store::open(path, limits(), at(0)).unwrap()
+}
+
+fn state(store: &Store, id: SubmissionId) -> (String, u32) {
+    let line = store.lines(Some(id), 1, at(0)).unwrap().remove(0);
+    (line.state, line.attempts)
+}
+
+#[test]
+fn an_acknowledged_submission_is_there_after_a_restart() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let path = folder.path().join("kiosk.sqlite");
+    let made = counter.submit(&mut opened(&path).store, at(1)).unwrap();
+    let mut again = opened(&path);
+    assert!(again.alarm.is_none());
+    let letters = again.store.due(at(2), 20).unwrap();
+    assert_eq!(letters.len(), 1);
+    assert_eq!((letters[0].sealed.id(), letters[0].sealed.digest()), (made.id, made.digest));
+    letters[0].sealed.verify(&counter.device.public()).unwrap();
+    assert_eq!(again.store.counts().unwrap().waiting, 1);
+}
+
+#[test]
+fn running_numbers_never_repeat_and_have_no_gap() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let receipts: Vec<_> = (0..5).map(|n| counter.submit(&mut store, at(n)).unwrap().receipt).collect();
+    assert_eq!(receipts[0], number(&counter, 1));
+    assert_eq!(receipts[4], number(&counter, 5));
+    assert_eq!(store.sequence().unwrap(), 5);
+}
+
+fn number(counter: &Counter, sequence: u64) -> ReceiptNumber {
+    ReceiptNumber::issue(counter.short_id, date(2026, 11, 22), sequence)
+}
+
+#[test]
+fn a_submission_that_cannot_be_sealed_leaves_no_number_and_no_letter() {
+    let mut store = Store::in_memory().unwrap();
+    let refused = store.submit(at(1), date(2026, 11, 22), ShortId::from_index(7), |_| {
+        Err(jiujin_contract::sealing::SealError::Unsealable("no"))
+    });
+    assert!(matches!(refused, Err(StoreError::Seal(_))));
+    assert_eq!(store.sequence().unwrap(), 0);
+    assert!(store.due(at(2), 20).unwrap().is_empty());
+    assert_eq!(store.counts().unwrap().waiting, 0);
+}
+
+#[test]
+fn what_was_being_sent_at_a_crash_is_queued_again_with_the_attempt_counted() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let path = folder.path().join("kiosk.sqlite");
+    let mut store = opened(&path).store;
+    let made = counter.submit(&mut store, at(1)).unwrap();
+    store.mark_sending(&[made.id], at(2)).unwrap();
+    drop(store);
+    let store = opened(&path).store;
+    assert_eq!(state(&store, made.id), ("queued".into(), 1));
+    store.journal_check().unwrap();
+}
+
+#[test]
+fn contents_go_only_after_the_second_confirmation() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let made = counter.submit(&mut store, at(1)).unwrap();
+    let receipt = counter.receipt(&made);
+    assert!(store.purge(&receipt, at(2)).is_err());
+    store.mark_sending(&[made.id], at(2)).unwrap();
+    store.apply(&[(made.id, Fate::Confirmed(receipt.clone()))], at(3)).unwrap();
+    assert_eq!(store.confirmed_once(10).unwrap(), [(made.id, made.digest)]);
+    assert_eq!(kept(&store), 1);
+    store.purge(&receipt, at(4)).unwrap();
+    store.purge(&receipt, at(5)).unwrap();
+    assert_eq!((kept(&store), state(&store, made.id).0.as_str()), (0, "purged"));
+    let events: Vec<_> = store.journal_since(0, 99).unwrap().into_iter().map(|entry| entry.event).collect();
+    assert_eq!(events, ["draft", "sealed", "queued", "sending", "confirmed", "purged"]);
+}
+
+fn kept(store: &Store) -> i64 {
+    store.db.query_row("SELECT COUNT(*) FROM payload", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn a_parked_letter_holds_up_nothing_and_has_a_way_out() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let made: Vec<_> = (0..3).map(|n| counter.submit(&mut store, at(n)).unwrap()).collect();
+    let later = Fate::Later { due_at: at(500), reason: "office-cannot-process" };
+    store.mark_sending(&[made[0].id, made[1].id], at(3)).unwrap();
+    store
+        .apply(&[(made[0].id, Fate::Parked { reason: "invalid-answers".into() }), (made[1].id, later)], at(4))
+        .unwrap();
+    let due: Vec<_> = store.due(at(5), 20).unwrap().iter().map(|letter| letter.sealed.id()).collect();
+    assert_eq!(due, [made[2].id]);
+    assert_eq!(store.counts().unwrap().parked, 1);
+    store.retry(made[0].id, at(6)).unwrap();
+    let due: Vec<_> = store.due(at(600), 20).unwrap().iter().map(|letter| letter.sealed.id()).collect();
+    assert_eq!(due, [made[0].id, made[1].id, made[2].id], "oldest first");
+}
+
+#[test]
+fn a_closed_road_stops_every_letter_and_opens_at_once_when_the_office_answers() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let path = folder.path().join("kiosk.sqlite");
+    let mut store = opened(&path).store;
+    let made: Vec<_> = (0..2).map(|n| counter.submit(&mut store, at(n)).unwrap()).collect();
+    store.mark_sending(&[made[0].id], at(3)).unwrap();
+    store.apply(&[(made[0].id, Fate::RoadClosed { until: at(60), reason: "unreachable" })], at(4)).unwrap();
+    drop(store);
+    let mut store = opened(&path).store;
+    assert!(store.due(at(30), 20).unwrap().is_empty());
+    assert_eq!(store.next_due(at(30)).unwrap(), Some(at(60)));
+    assert_eq!(store.road().unwrap().failures, 1);
+    assert_eq!(store.due(at(60), 20).unwrap().len(), 2);
+    store.mark_sending(&[made[0].id], at(60)).unwrap();
+    store.apply(&[(made[0].id, Fate::Confirmed(counter.receipt(&made[0])))], at(61)).unwrap();
+    assert_eq!(store.due(at(61), 20).unwrap().len(), 1);
+    assert_eq!(store.road().unwrap(), settings::Road::default());
+}
+
+#[test]
+fn a_clock_that_jumps_back_does_not_hold_letters_for_years() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let made = counter.submit(&mut store, at(1)).unwrap();
+    store.mark_sending(&[made.id], at(2)).unwrap();
+    store.apply(&[(made.id, Fate::RoadClosed { until: at(900), reason: "unreachable" })], at(2)).unwrap();
+    let in_2001 = Timestamp::from_second(1_000_000_000).unwrap();
+    assert_eq!(store.due(in_2001, 20).unwrap().len(), 1);
+    assert_eq!(store.next_due(in_2001).unwrap(), Some(in_2001));
+}
+
+#[test]
+fn states_move_forward_only() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let made = counter.submit(&mut store, at(1)).unwrap();
+    let parked = Fate::Confirmed(counter.receipt(&made));
+    assert!(
+        store.apply(&[(made.id, parked)], at(2)).is_err(),
+        "queued does not become confirmed without sending"
+    );
+    assert!(store.db.execute("UPDATE submission SET digest = zeroblob(32)", []).is_err());
+    assert!(store.db.execute("DELETE FROM payload", []).is_err());
+    assert!(store.db.execute("UPDATE counter SET value = 0", []).is_err());
+    assert_eq!(state(&store, made.id).0, "queued");
+}
+
+#[test]
+fn a_changed_line_of_the_journal_is_found() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    counter.submit(&mut store, at(1)).unwrap();
+    assert_eq!(store.journal_check().unwrap(), 3);
+    for (change, line) in
+        [("UPDATE journal SET detail = 'x' WHERE line = 2", 2), ("DELETE FROM journal WHERE line = 1", 2)]
+    {
+        let undo = store.db.unchecked_transaction().unwrap();
+        undo.execute(change, []).unwrap();
+        assert!(
+            matches!(store.journal_check(), Err(StoreError::JournalBroken { line: found }) if found == line)
+        );
+        undo.rollback().unwrap();
+    }
+}
+
+#[test]
+fn ceilings_refuse_new_visits_by_name_and_keep_the_queue() {
+    let counter = Counter::new();
+    let mut store = Store::in_memory().unwrap();
+    for second in 0..3 {
+        counter.submit(&mut store, at(second)).unwrap();
+    }
+    let refusal = |limits: OutboxLimits, store: &mut Store, now: i64| {
+        store.limits = limits;
+        store.may_begin(at(now)).unwrap_err().to_string()
+    };
+    assert!(refusal(OutboxLimits { rows: 3, ..limits() }, &mut store, 9).contains("outbox_rows"));
+    assert!(refusal(OutboxLimits { bytes: 9_000, ..limits() }, &mut store, 9).contains("outbox_mib"));
+    assert!(
+        refusal(OutboxLimits { age_ms: 86_400_000, ..limits() }, &mut store, 2 * 86_400)
+            .contains("outbox_age_days")
+    );
+    store.limits = limits();
+    store.may_begin(at(9)).unwrap();
+    assert_eq!(store.due(at(9), 20).unwrap().len(), 3);
+}
+
+#[test]
+fn a_full_disk_is_named_before_it_is_full() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.sqlite");
+    let few = OutboxLimits { free_disk_bytes: u64::MAX, ..limits() };
+    let store = Store::open(&path, few, at(0)).unwrap().store;
+    assert!(matches!(store.may_begin(at(1)), Err(StoreError::Refused(Ceiling::FreeDisk { .. }))));
+}
+
+#[test]
+fn only_one_kiosk_owns_a_store_and_a_command_may_still_look() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let path = folder.path().join("kiosk.sqlite");
+    let mut store = opened(&path).store;
+    let made = counter.submit(&mut store, at(1)).unwrap();
+    store.mark_sending(&[made.id], at(2)).unwrap();
+    assert!(matches!(Store::open(&path, limits(), at(3)), Err(StoreError::InUse { .. })));
+    let look = Store::inspect(&path, limits()).unwrap();
+    assert_eq!(state(&look, made.id).0, "sending");
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kiosk.sqlite");
+    let store = opened(&path).store;
+    store
+        .db
+        .execute_batch("PRAGMA user_version = 9; UPDATE counter SET value = 9 WHERE name = 'schema'")
+        .unwrap();
+    drop(store);
+    assert!(matches!(Store::open(&path, limits(), at(3)), Err(StoreError::Newer { found: 9, .. })));
+    assert!(matches!(Store::inspect(&path, limits()), Err(StoreError::Newer { found: 9, .. })));
+}
+
+#[test]
+fn nothing_readable_of_a_resident_is_in_the_files() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let path = folder.path().join("kiosk.sqlite");
+    let mut store = opened(&path).store;
+    counter.submit(&mut store, at(1)).unwrap();
+    for entry in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for canary in ["CANARY", "109999197001010028", "1970-01-01"] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary.as_bytes()), "{canary}");
+        }
+    }
+}
+
+#[test]
+fn a_catalogue_comes_into_force_whole_and_never_an_older_one() {
+    let mut store = Store::in_memory().unwrap();
+    let (a, b, c) = (b"item a".to_vec(), b"item b".to_vec(), b"item c".to_vec());
+    let digest = |body: &Vec<u8>| <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(body));
+    let (da, db, dc) = (digest(&a), digest(&b), digest(&c));
+    store.catalogue_switch(4, b"m4", &[da, db], &[a.clone(), b.clone()], at(1)).unwrap();
+    assert_eq!(store.catalogue_missing(&[da, dc]).unwrap(), [dc]);
+    assert!(matches!(
+        store.catalogue_switch(5, b"m5", &[da, dc], &[], at(2)),
+        Err(StoreError::CataloguePart { .. })
+    ));
+    assert_eq!(store.catalogue_active().unwrap().unwrap().version, 4);
+    store.catalogue_switch(5, b"m5", &[da, dc], &[c], at(3)).unwrap();
+    let rollback = store.catalogue_switch(4, b"m4", &[da, db], &[], at(4));
+    assert!(matches!(rollback, Err(StoreError::CatalogueRollback { offered: 4, newest: 5 })));
+    let active = store.catalogue_active().unwrap().unwrap();
+    assert_eq!((active.version, active.parts.len(), active.parts[0].1.as_slice()), (5, 2, a.as_slice()));
+    store.db.execute("UPDATE catalogue_part SET body = x'00' WHERE digest = ?1", [dc]).unwrap();
+    assert_eq!(store.catalogue_active().unwrap().unwrap().version, 4, "the last good one");
+    assert_eq!(store.catalogue_newest().unwrap(), 5);
+}
+
+#[test]
+fn another_kiosks_letters_are_taken_in_once() {
+    let (mut old, mut new, counter) =
+        (Store::in_memory().unwrap(), Store::in_memory().unwrap(), Counter::new());
+    counter.submit(&mut old, at(1)).unwrap();
+    let letters: Vec<SealedSubmission> = old.unconfirmed(0, 100).unwrap();
+    assert!(new.take_in(&letters[0], at(2)).unwrap());
+    assert!(!new.take_in(&letters[0], at(3)).unwrap());
+    assert_eq!(new.due(at(4), 20).unwrap()[0].sealed, letters[0]);
+}
+
+#[test]
+fn ten_thousand_waiting_letters_slow_nothing_down() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let mut store = opened(&folder.path().join("kiosk.sqlite")).store;
+    store.db.execute_batch("PRAGMA synchronous = OFF").unwrap();
+    let first = counter.submit(&mut store, at(0)).unwrap();
+    let sealed = store.due(at(1), 1).unwrap().remove(0).sealed;
+    let many = store.db.unchecked_transaction().unwrap();
+    let (mut row, mut payload) = (
+        many.prepare("INSERT INTO submission SELECT ?1, 'queued', created_at, ?2, 'R', item_id, 1, digest, bytes, 0, ?3, NULL, NULL, NULL, NULL, NULL FROM submission WHERE id = ?4").unwrap(),
+        many.prepare("INSERT INTO payload VALUES (?1, ?2)").unwrap(),
+    );
+    for n in 2..10_000i64 {
+        let id = *SubmissionId::make(at(n)).unwrap().as_bytes();
+        row.execute(rusqlite::params![id, n, at(90_000).as_millisecond() - 86_000_000, first.id.as_bytes()])
+            .unwrap();
+        payload.execute(rusqlite::params![id, sealed.bytes()]).unwrap();
+    }
+    drop((row, payload));
+    many.commit().unwrap();
+    let start = Instant::now();
+    store.may_begin(at(2)).unwrap();
+    assert_eq!(store.due(at(2), 20).unwrap().len(), 1);
+    store.next_due(at(2)).unwrap();
+    let took = start.elapsed();
+    assert!(took.as_millis() < 100, "{took:?}");
+}
