@@ -1,7 +1,8 @@
 //! What kiosk and office must agree on, byte for byte: identity, service items, the form engine,
 //! sealed submissions, receipts, case events and the bodies that travel between them.
-pub mod catalogue;
 pub mod case;
+pub mod catalogue;
+pub mod form;
 pub mod identity;
 pub mod item;
 pub mod keys;

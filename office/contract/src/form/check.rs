@@ -1,0 +1,159 @@
+//! What is wrong with an answer, in the words and the order of Ajv 8 (the validator JSON Forms was measured with):
+//! the schema is compiled once into nodes, and one walk names every fault. Patterns are matched by `jsonschema`,
+//! which also judges the whole document a second time at the office (`Form::accepts`).
+mod compile;
+mod format;
+mod walk;
+
+pub use format::FormatCheck;
+use serde_json::Value;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// One fault: where, which keyword, and what the keyword asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    /// JSON pointer into the data; for `required` the missing property is appended.
+    pub path: String,
+    pub keyword: &'static str,
+    /// The value of the keyword, for messages (`maxLength` -> 5, `format` -> "date").
+    pub asked: Value,
+}
+
+/// A compiled schema.
+#[derive(Debug, Clone)]
+pub struct Checker {
+    nodes: Arc<Vec<Node>>,
+    root: usize,
+}
+
+impl Checker {
+    /// Every fault of `value`; `None` is JavaScript's `undefined`.
+    pub fn faults(&self, value: Option<&Value>) -> Vec<Fault> {
+        walk::faults(&self.nodes, self.root, value)
+    }
+
+    /// The same walk without collecting.
+    pub fn accepts(&self, value: Option<&Value>) -> bool {
+        walk::accepts(&self.nodes, self.root, value)
+    }
+}
+
+#[derive(Debug)]
+enum Node {
+    Bool(bool),
+    Schema(Box<Rules>),
+}
+
+/// Keywords by the type they apply to, each group in Ajv's order.
+#[derive(Debug, Default)]
+struct Rules {
+    types: Vec<Type>,
+    /// A single type with keywords of its own is reported with them, any other before all keywords.
+    type_first: bool,
+    number: Vec<Check>,
+    string: Vec<Check>,
+    any: Vec<Check>,
+    array: Vec<Check>,
+    object: Vec<Check>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Type {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+#[derive(Debug)]
+struct Check {
+    keyword: &'static str,
+    asked: Value,
+    test: Test,
+}
+
+#[derive(Debug)]
+enum Test {
+    Maximum(f64),
+    Minimum(f64),
+    ExclusiveMaximum(f64),
+    ExclusiveMinimum(f64),
+    MultipleOf(f64),
+    NumberFormat(FormatCheck),
+    MaxLength(usize),
+    MinLength(usize),
+    Pattern(Pattern),
+    StringFormat(FormatCheck),
+    Ref(usize),
+    Const,
+    Enum,
+    Not(usize),
+    AnyOf(Vec<usize>),
+    OneOf(Vec<usize>),
+    AllOf(Vec<usize>),
+    If { condition: usize, then: Option<usize>, otherwise: Option<usize> },
+    MaxItems(usize),
+    MinItems(usize),
+    AdditionalItems { from: usize, schema: usize },
+    Items(usize),
+    Tuple(Vec<usize>),
+    Contains(usize),
+    UniqueItems,
+    MaxProperties(usize),
+    MinProperties(usize),
+    Required(Vec<String>),
+    PropertyNames(usize),
+    AdditionalProperties { known: HashSet<String>, patterns: Vec<Pattern>, schema: usize },
+    Dependencies { names: Vec<(String, Vec<String>)>, schemas: Vec<(String, usize)> },
+    Properties(Vec<(String, usize)>),
+    PatternProperties(Vec<(Pattern, usize)>),
+}
+
+/// A regular expression, run by `jsonschema` in linear time where possible and with a bounded number of steps elsewhere.
+#[derive(Clone)]
+struct Pattern(Option<Arc<jsonschema::Validator>>);
+
+impl std::fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pattern")
+    }
+}
+
+impl Pattern {
+    /// Longer values are not searched: no field of ours is longer, and time stays bounded.
+    const TEXT_BYTES_MAX: usize = 65_536;
+    /// Steps of the backtracking engine, needed only for look-around and back-references.
+    const BACKTRACK_MAX: usize = 100_000;
+
+    fn new(source: &str) -> Pattern {
+        let schema = serde_json::json!({ "pattern": source });
+        let linear = jsonschema::PatternOptions::regex();
+        let built = jsonschema::draft7::options().with_pattern_options(linear).build(&schema);
+        let built = built.or_else(|_| {
+            let bounded = jsonschema::PatternOptions::fancy_regex().backtrack_limit(Self::BACKTRACK_MAX);
+            jsonschema::draft7::options().with_pattern_options(bounded).build(&schema)
+        });
+        Pattern(built.ok().map(Arc::new))
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        let Some(validator) = &self.0 else { return false };
+        text.len() <= Self::TEXT_BYTES_MAX && validator.is_valid(&Value::String(text.to_string()))
+    }
+}
+
+/// Deep equality as in JavaScript: 1 and 1.0 are the same number, the order of properties does not matter.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        _ => a == b,
+    }
+}

@@ -1,0 +1,382 @@
+//! One walk over the data. Every step is counted and the depth is bounded, so no schema and no answer can stall it.
+use super::{Check, Fault, Node, Rules, Test, Type, same};
+use crate::form::path::encode;
+use serde_json::Value;
+
+/// Nodes visited in one walk; a real form of 5,000 questions needs about 20,000.
+pub const STEPS_MAX: usize = 2_000_000;
+/// Schemas inside schemas on one path of the walk.
+pub const DEPTH_MAX: usize = 200;
+/// Faults worth naming; the rest of a hostile document is wrong as well.
+pub const FAULTS_MAX: usize = 10_000;
+
+pub(super) fn faults(nodes: &[Node], root: usize, value: Option<&Value>) -> Vec<Fault> {
+    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 0 };
+    walk.node(root, value, 0);
+    walk.faults
+}
+
+pub(super) fn accepts(nodes: &[Node], root: usize, value: Option<&Value>) -> bool {
+    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 1 };
+    walk.node(root, value, 0)
+}
+
+struct Walk<'n> {
+    nodes: &'n [Node],
+    steps: usize,
+    faults: Vec<Fault>,
+    path: String,
+    /// Above zero inside `not`, `if` and conditions: only the verdict counts.
+    silent: usize,
+}
+
+impl<'n> Walk<'n> {
+    fn fault(&mut self, keyword: &'static str, asked: &Value) -> bool {
+        if self.silent == 0 && self.faults.len() < FAULTS_MAX {
+            self.faults.push(Fault { path: self.path.clone(), keyword, asked: asked.clone() });
+        }
+        false
+    }
+
+    fn missing(&mut self, name: &str) {
+        let length = self.path.len();
+        self.enter(name);
+        self.fault("required", &Value::Null);
+        self.path.truncate(length);
+    }
+
+    fn enter(&mut self, segment: &str) {
+        self.path.push('/');
+        self.path.push_str(&encode(segment));
+    }
+
+    fn node(&mut self, index: usize, value: Option<&Value>, depth: usize) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS_MAX || depth > DEPTH_MAX {
+            return self.fault("depth", &Value::Null);
+        }
+        match self.nodes.get(index) {
+            Some(Node::Bool(false)) => self.fault("false schema", &Value::Null),
+            Some(Node::Schema(rules)) => self.schema(rules, value, depth + 1),
+            _ => true,
+        }
+    }
+
+    fn child(&mut self, index: usize, segment: &str, value: &Value, depth: usize) -> bool {
+        let length = self.path.len();
+        self.enter(segment);
+        let good = self.node(index, Some(value), depth);
+        self.path.truncate(length);
+        good
+    }
+
+    /// Judges without naming faults.
+    fn silently(&mut self, index: usize, value: Option<&Value>, depth: usize) -> bool {
+        self.silent += 1;
+        let good = self.node(index, value, depth);
+        self.silent -= 1;
+        good
+    }
+
+    fn schema(&mut self, rules: &'n Rules, value: Option<&Value>, depth: usize) -> bool {
+        let fits = rules.types.is_empty() || value.is_some_and(|v| rules.types.iter().any(|t| t.fits(v)));
+        let mut good = fits;
+        if !fits && rules.type_first {
+            self.type_fault(rules);
+            if self.silent > 0 {
+                return false;
+            }
+        }
+        let groups = [
+            (&rules.number, Some(Type::Number)),
+            (&rules.string, Some(Type::String)),
+            (&rules.any, None),
+            (&rules.array, Some(Type::Array)),
+            (&rules.object, Some(Type::Object)),
+        ];
+        for (checks, of) in groups {
+            if of.is_none_or(|of| value.is_some_and(|v| of.fits(v))) {
+                good &= self.group(checks, value, depth);
+            } else if !fits && !rules.type_first && of.is_some_and(|of| rules.types == [of]) {
+                self.type_fault(rules);
+            }
+            if !good && self.silent > 0 {
+                return false;
+            }
+        }
+        good
+    }
+
+    fn type_fault(&mut self, rules: &Rules) {
+        let names = rules.types.iter().map(|t| Value::String(t.name().into())).collect();
+        self.fault("type", &Value::Array(names));
+    }
+
+    fn group(&mut self, checks: &'n [Check], value: Option<&Value>, depth: usize) -> bool {
+        let mut good = true;
+        for check in checks {
+            good &= match value {
+                Some(Value::Number(number)) => self.number(check, number.as_f64().unwrap_or(f64::NAN)),
+                Some(Value::String(text)) => self.string(check, text),
+                Some(Value::Array(items)) => self.array(check, items, depth),
+                Some(Value::Object(map)) => self.object(check, map, depth),
+                _ => None,
+            }
+            .unwrap_or_else(|| self.any(check, value, depth));
+            if !good && self.silent > 0 {
+                return false;
+            }
+        }
+        good
+    }
+
+    fn verdict(&mut self, check: &Check, good: bool) -> Option<bool> {
+        Some(good || self.fault(check.keyword, &check.asked))
+    }
+
+    fn number(&mut self, check: &Check, number: f64) -> Option<bool> {
+        let good = match &check.test {
+            Test::Maximum(limit) => number <= *limit,
+            Test::Minimum(limit) => number >= *limit,
+            Test::ExclusiveMaximum(limit) => number < *limit,
+            Test::ExclusiveMinimum(limit) => number > *limit,
+            Test::MultipleOf(of) => (number / of).is_finite() && (number / of).fract() == 0.0,
+            Test::NumberFormat(format) => format.accepts_number(number),
+            _ => return None,
+        };
+        self.verdict(check, good)
+    }
+
+    fn string(&mut self, check: &Check, text: &str) -> Option<bool> {
+        let good = match &check.test {
+            Test::MaxLength(limit) => text.len() <= *limit || text.chars().count() <= *limit,
+            Test::MinLength(limit) => text.chars().count() >= *limit,
+            Test::Pattern(pattern) => pattern.matches(text),
+            Test::StringFormat(format) => format.accepts(text),
+            _ => return None,
+        };
+        self.verdict(check, good)
+    }
+
+    fn any(&mut self, check: &'n Check, value: Option<&Value>, depth: usize) -> bool {
+        match &check.test {
+            Test::Ref(node) | Test::Items(node) => self.node(*node, value, depth),
+            Test::Const => value.is_some_and(|v| same(v, &check.asked)) || self.fault("const", &check.asked),
+            Test::Enum => {
+                let values = check.asked.as_array().map(Vec::as_slice).unwrap_or_default();
+                let listed = value.is_some_and(|v| values.iter().any(|allowed| same(v, allowed)));
+                listed || self.fault("enum", &check.asked)
+            }
+            Test::Not(node) => !self.silently(*node, value, depth) || self.fault("not", &Value::Null),
+            Test::AnyOf(nodes) => self.any_of(nodes, value, depth),
+            Test::OneOf(nodes) => self.one_of(nodes, value, depth),
+            Test::AllOf(nodes) => {
+                nodes.iter().fold(true, |good, node| self.node(*node, value, depth) && good)
+            }
+            Test::If { condition, then, otherwise } => {
+                if then.is_none() && otherwise.is_none() {
+                    return true;
+                }
+                let branch = if self.silently(*condition, value, depth) { then } else { otherwise };
+                let good = branch.is_none_or(|node| self.node(node, value, depth));
+                good || self.fault("if", &Value::Null)
+            }
+            _ => true,
+        }
+    }
+
+    /// The faults of the branches stay named when no branch fits.
+    fn any_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
+        if nodes.iter().any(|node| self.always(*node)) {
+            return true;
+        }
+        let before = self.faults.len();
+        if nodes.iter().any(|node| self.node(*node, value, depth)) {
+            self.faults.truncate(before);
+            return true;
+        }
+        self.fault("anyOf", &Value::Null)
+    }
+
+    fn one_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
+        let before = self.faults.len();
+        let mut fitting = 0;
+        for node in nodes {
+            fitting += usize::from(self.node(*node, value, depth));
+            if fitting > 1 {
+                break;
+            }
+        }
+        if fitting == 1 {
+            self.faults.truncate(before);
+            return true;
+        }
+        self.fault("oneOf", &Value::Null)
+    }
+
+    /// Ajv's `alwaysValidSchema`: true or a schema without keywords.
+    fn always(&self, node: usize) -> bool {
+        match self.nodes.get(node) {
+            Some(Node::Schema(rules)) => {
+                let groups = [&rules.number, &rules.string, &rules.any, &rules.array, &rules.object];
+                rules.types.is_empty() && groups.iter().all(|checks| checks.is_empty())
+            }
+            Some(Node::Bool(verdict)) => *verdict,
+            None => true,
+        }
+    }
+
+    fn array(&mut self, check: &'n Check, items: &[Value], depth: usize) -> Option<bool> {
+        let good = match &check.test {
+            Test::MaxItems(limit) => return self.verdict(check, items.len() <= *limit),
+            Test::MinItems(limit) => return self.verdict(check, items.len() >= *limit),
+            Test::UniqueItems => {
+                let good = self.all_different(items);
+                return self.verdict(check, good);
+            }
+            Test::AdditionalItems { from, schema } => {
+                if matches!(self.nodes.get(*schema), Some(Node::Bool(false))) {
+                    return self.verdict(check, items.len() <= *from);
+                }
+                self.each(*schema, items, *from, depth)
+            }
+            Test::Items(schema) => self.each(*schema, items, 0, depth),
+            Test::Tuple(schemas) => {
+                let pairs = schemas.iter().zip(items).enumerate();
+                pairs.fold(true, |good, (at, (schema, item))| {
+                    self.child(*schema, &at.to_string(), item, depth) && good
+                })
+            }
+            Test::Contains(schema) => self.contains(*schema, items, depth),
+            _ => return None,
+        };
+        Some(good)
+    }
+
+    fn each(&mut self, schema: usize, items: &[Value], from: usize, depth: usize) -> bool {
+        let mut good = true;
+        for (at, item) in items.iter().enumerate().skip(from) {
+            good &= self.child(schema, &at.to_string(), item, depth);
+            if self.steps > STEPS_MAX {
+                return false;
+            }
+        }
+        good
+    }
+
+    fn contains(&mut self, schema: usize, items: &[Value], depth: usize) -> bool {
+        let before = self.faults.len();
+        let found =
+            items.iter().enumerate().any(|(at, item)| self.child(schema, &at.to_string(), item, depth));
+        if found {
+            self.faults.truncate(before);
+        }
+        found || self.fault("contains", &Value::Null)
+    }
+
+    fn all_different(&mut self, items: &[Value]) -> bool {
+        for (at, item) in items.iter().enumerate() {
+            self.steps += items.len() - at;
+            if self.steps > STEPS_MAX || items[at + 1..].iter().any(|other| same(item, other)) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn object(
+        &mut self,
+        check: &'n Check,
+        map: &serde_json::Map<String, Value>,
+        depth: usize,
+    ) -> Option<bool> {
+        let good = match &check.test {
+            Test::MaxProperties(limit) => return self.verdict(check, map.len() <= *limit),
+            Test::MinProperties(limit) => return self.verdict(check, map.len() >= *limit),
+            Test::Required(names) => {
+                let absent = names.iter().filter(|name| !map.contains_key(*name));
+                absent.fold(true, |_, name| {
+                    self.missing(name);
+                    false
+                })
+            }
+            Test::PropertyNames(schema) => map.keys().fold(true, |good, name| {
+                let name = Value::String(name.clone());
+                let fits =
+                    self.node(*schema, Some(&name), depth) || self.fault("propertyNames", &Value::Null);
+                good && fits
+            }),
+            Test::AdditionalProperties { known, patterns, schema } => {
+                let extra = |name: &&String| {
+                    !known.contains(*name) && !patterns.iter().any(|pattern| pattern.matches(name))
+                };
+                let refused = matches!(self.nodes.get(*schema), Some(Node::Bool(false)));
+                crate::form::path::js_keys(map).into_iter().filter(extra).fold(true, |good, name| {
+                    let fits = match refused {
+                        true => self.fault("additionalProperties", &Value::String(name.clone())),
+                        false => self.child(*schema, name, &map[name.as_str()], depth),
+                    };
+                    good && fits
+                })
+            }
+            Test::Dependencies { names, schemas } => self.dependencies(names, schemas, map, depth),
+            Test::Properties(named) => named.iter().fold(true, |good, (name, schema)| {
+                let fits = map.get(name).is_none_or(|value| self.child(*schema, name, value, depth));
+                good && fits
+            }),
+            Test::PatternProperties(each) => each.iter().fold(true, |good, (pattern, schema)| {
+                let names = crate::form::path::js_keys(map).into_iter().filter(|name| pattern.matches(name));
+                names.fold(true, |good, name| self.child(*schema, name, &map[name.as_str()], depth) && good)
+                    && good
+            }),
+            _ => return None,
+        };
+        Some(good)
+    }
+
+    fn dependencies(
+        &mut self,
+        names: &[(String, Vec<String>)],
+        schemas: &[(String, usize)],
+        map: &serde_json::Map<String, Value>,
+        depth: usize,
+    ) -> bool {
+        let mut good = true;
+        for (_, needed) in names.iter().filter(|(name, _)| map.contains_key(name)) {
+            for name in needed.iter().filter(|name| !map.contains_key(*name)) {
+                good = self.fault("dependencies", &Value::String(name.clone()));
+            }
+        }
+        for (_, schema) in schemas.iter().filter(|(name, _)| map.contains_key(name)) {
+            let whole = Value::Object(map.clone());
+            good &= self.node(*schema, Some(&whole), depth);
+        }
+        good
+    }
+}
+
+impl Type {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Type::Null => "null",
+            Type::Boolean => "boolean",
+            Type::Integer => "integer",
+            Type::Number => "number",
+            Type::String => "string",
+            Type::Array => "array",
+            Type::Object => "object",
+        }
+    }
+
+    fn fits(self, value: &Value) -> bool {
+        match (self, value) {
+            (Type::Null, Value::Null)
+            | (Type::Boolean, Value::Bool(_))
+            | (Type::Number, Value::Number(_)) => true,
+            (Type::Integer, Value::Number(n)) => n.as_f64().is_some_and(|n| n.fract() == 0.0),
+            (Type::String, Value::String(_)) => true,
+            (Type::Array, Value::Array(_)) | (Type::Object, Value::Object(_)) => true,
+            _ => false,
+        }
+    }
+}
