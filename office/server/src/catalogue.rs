@@ -1,6 +1,6 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
 use jiff::{SignedDuration, Timestamp};
-use jiujin_contract::catalogue::{Manifest, ManifestEntry, OpenState, SignedManifest};
+use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, OpenState, SignedManifest};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
@@ -16,9 +16,9 @@ const DAY_S: i64 = 24 * 60 * 60;
 /// Room for the items' versions below the day in a manifest's version.
 const CHANGES_A_DAY: u64 = 1_000_000;
 
-/// Why the catalogue cannot be offered.
+/// Why a service cannot be offered.
 #[derive(Debug, thiserror::Error)]
-pub enum ShelfError {
+enum ShelfError {
     #[error("the form of service {id} is no JSON Schema: {reason}; correct the item")]
     Schema { id: String, reason: String },
 }
@@ -77,12 +77,16 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Offers these items.
-    pub fn of(items: Vec<ServiceItem>, key: &OfficeSigningKey, now: Timestamp) -> Result<Shelf, ShelfError> {
-        let services = items.into_iter().map(|item| Ok((item.id.clone(), Service::of(item)?)));
-        let services: BTreeMap<String, Service> = services.collect::<Result<_, ShelfError>>()?;
+    /// Offers these items; one whose form is broken is named in the log and left out, the others are offered.
+    pub fn of(items: Vec<ServiceItem>, key: &OfficeSigningKey, now: Timestamp) -> Shelf {
+        let usable = |item: ServiceItem| {
+            let service =
+                Service::of(item).inspect_err(|error| tracing::error!(%error, "a service is left out"));
+            service.ok().map(|service| (service.item.id.clone(), service))
+        };
+        let services: BTreeMap<String, Service> = items.into_iter().filter_map(usable).collect();
         let published = RwLock::new(Arc::new(publish(&services, key, now)));
-        Ok(Shelf { services, key: key.clone(), published })
+        Shelf { services, key: key.clone(), published }
     }
 
     /// The service in a version that is still taken.
@@ -133,10 +137,10 @@ fn publish(services: &BTreeMap<String, Service>, key: &OfficeSigningKey, now: Ti
 }
 
 /// The services built into the program. A broken item is named in the log and left out.
-pub fn day_one() -> Vec<ServiceItem> {
+pub fn day_one() -> Catalogue {
     let catalogue = jiujin_contract::catalogue::day_one();
     for problem in &catalogue.problems {
         tracing::warn!(%problem, "an item is left out");
     }
-    catalogue.items
+    catalogue
 }

@@ -54,7 +54,8 @@ pub async fn open(
     let mut random = [0; CODE_CHARS];
     getrandom::fill(&mut random).map_err(EnrolmentError::Randomness)?;
     let plain: String = random.iter().map(|byte| CROCKFORD[usize::from(byte % 32)] as char).collect();
-    let expires = now + CODE_LIFETIME;
+    // Whole seconds: people read it.
+    let expires = Timestamp::from_second(now.as_second()).unwrap_or(now) + CODE_LIFETIME;
     store.open_code(&keys.code_hash(&plain), name, expires).await?;
     let (first, second) = plain.split_at(CODE_CHARS / 2);
     Ok(Enrolment { code: format!("{first}-{second}"), expires })
