@@ -95,6 +95,7 @@ impl Reply {
         }
     }
 
+    #[allow(clippy::result_large_err, reason = "one value per call, never stored")]
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, wire::Setback> {
         self.answer().read()
     }
