@@ -1,8 +1,12 @@
-//! What goes between outbox and courier: a copy of one sealed submission on its way out, and on its way back
-//! what is to become of it. Plain values, so that the courier never sees the store.
+//! What goes between store and courier: a copy of one sealed submission on its way out, on its way back what is
+//! to become of it, and a new catalogue. Plain values, so that the courier never sees the store.
 use jiff::Timestamp;
 use jiujin_contract::receipt::SignedReceipt;
 use jiujin_contract::sealing::SealedSubmission;
+use std::collections::BTreeSet;
+
+/// Letters that travel together: in base64 they stay below the wire's limit for a batch, which is 8 MiB.
+pub const BATCH_SEALED_BYTES_MAX: usize = 5 * 1024 * 1024;
 
 /// One sealed submission and how often it was tried.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +21,33 @@ pub enum Fate {
     /// The office holds it and signed for it.
     Confirmed(SignedReceipt),
     /// This letter again, not before then.
-    Later { due_at: Timestamp, reason: &'static str },
+    Later { due_at: Timestamp, reason: String },
     /// The way to the office is closed for every letter until then.
-    RoadClosed { until: Timestamp, reason: &'static str },
+    RoadClosed { until: Timestamp, reason: String },
     /// Final: a person has to look. Letters behind it go on.
     Parked { reason: String },
+}
+
+/// SHA-256 of a catalogue item.
+pub type PartDigest = [u8; 32];
+
+/// What the kiosk has of the catalogue.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Held {
+    pub etag: Option<String>,
+    /// The newest version ever accepted.
+    pub version: u64,
+    pub parts: BTreeSet<PartDigest>,
+}
+
+/// A whole new version, verified against the office's key; the store takes it as it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Update {
+    pub version: u64,
+    pub etag: Option<String>,
+    pub manifest: Vec<u8>,
+    /// Every item of the version, in the manifest's order.
+    pub parts: Vec<PartDigest>,
+    /// Those that had to be fetched.
+    pub fetched: Vec<Vec<u8>>,
 }

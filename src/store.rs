@@ -97,6 +97,11 @@ impl Store {
         opening::open(path, limits, now)
     }
 
+    /// [`Store::open`] where kiosk.toml says.
+    pub fn of(config: &crate::config::Config, now: Timestamp) -> Result<Opened, StoreError> {
+        Store::open(&config.store_path(), OutboxLimits::of(&config.limits), now)
+    }
+
     /// For commands beside a running kiosk: recovers nothing and takes no lock.
     pub fn inspect(path: &Path, limits: OutboxLimits) -> Result<Store, StoreError> {
         opening::inspect(path, limits)

@@ -1,1 +1,6 @@
-//! Filled in by the room's own commits.
+//! The devices of a kiosk on serial lines: the identity-card reader with its driver, and the simulator that
+//! speaks the device's side of the same bytes on a pseudo-terminal. A leaf: it knows nothing of the kiosk.
+pub mod card;
+pub mod cli;
+pub mod port;
+pub mod simulator;

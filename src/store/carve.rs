@@ -167,7 +167,7 @@ fn field(record: &[u8], body: usize, kind: u64) -> Option<(Field, usize)> {
         12.. if kind <= RECORD_BYTES_MAX * 2 + 13 => {
             let length = ((kind - 12) / 2) as usize;
             let bytes = record.get(body..body + length)?.to_vec();
-            Some((if kind % 2 == 0 { Field::Blob(bytes) } else { Field::Text(bytes) }, length))
+            Some((if kind.is_multiple_of(2) { Field::Blob(bytes) } else { Field::Text(bytes) }, length))
         }
         _ => None,
     }

@@ -1,14 +1,24 @@
 //! The catalogue on the disk: parts by their SHA-256 and the manifest in force. A new version comes into force
 //! whole or not at all, never an older one; every part is checked against its hash at every load.
-use super::settings::{count_to, counter};
+use super::settings::{count_to, counter, set_etag};
 use super::{Store, StoreError, journal};
+use crate::letter::{Held, PartDigest, Update};
 use jiff::Timestamp;
+use jiujin_contract::catalogue::{OpenState, SignedManifest};
+use jiujin_contract::item::ServiceItem;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-/// SHA-256 of a part.
-pub type PartDigest = [u8; 32];
+/// What the shelf is filled with.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// 0 is the catalogue built into the program.
+    pub version: u64,
+    pub items: Vec<ServiceItem>,
+    /// Broken items, for the technician.
+    pub left_out: Vec<String>,
+}
 
 /// A whole, verified version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,48 +31,53 @@ pub struct ActiveCatalogue {
 }
 
 impl Store {
-    /// Which of these parts are not here yet: only they are fetched.
-    pub fn catalogue_missing(&self, parts: &[PartDigest]) -> Result<Vec<PartDigest>, StoreError> {
-        let mut statement = self.db.prepare_cached(include_str!("catalogue/has_part.sql"))?;
-        let mut missing = Vec::new();
-        for part in parts {
-            if !statement.exists([part])? {
-                missing.push(*part);
-            }
-        }
-        Ok(missing)
-    }
-
-    /// Puts the fetched parts and the manifest into force in one transaction. The caller has verified the
+    /// Puts a fetched version into force, items and manifest in one transaction. The courier has verified the
     /// manifest's signature; hashes and version are checked here.
-    pub fn catalogue_switch(
-        &mut self,
-        version: u64,
-        manifest: &[u8],
-        parts: &[PartDigest],
-        fetched: &[Vec<u8>],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub fn catalogue_take(&mut self, update: &Update, now: Timestamp) -> Result<(), StoreError> {
         self.in_one(|change| {
-            refuse_rollback(change, version)?;
-            for body in fetched {
+            refuse_rollback(change, update.version)?;
+            for body in &update.fetched {
                 let digest: PartDigest = Sha256::digest(body).into();
                 change
                     .prepare_cached(include_str!("catalogue/put_part.sql"))?
                     .execute(params![digest, body])?;
             }
-            for part in parts {
+            for part in &update.parts {
                 sound_part(change, part)?;
             }
+            let (version, list) = (update.version as i64, update.parts.concat());
             change.execute(include_str!("catalogue/stand_down.sql"), [])?;
-            let list: Vec<u8> = parts.concat();
             change
-                .execute(include_str!("catalogue/activate.sql"), params![version as i64, manifest, list])?;
+                .execute(include_str!("catalogue/activate.sql"), params![version, update.manifest, list])?;
             change.execute(include_str!("catalogue/drop_old.sql"), [])?;
             drop_unused(change)?;
-            count_to(change, "catalogue", version as i64)?;
+            count_to(change, "catalogue", version)?;
+            set_etag(change, update.etag.as_deref().unwrap_or_default())?;
             journal::append(change, now.as_millisecond(), "catalogue", &version.to_string(), "in force")
         })
+    }
+
+    /// The items residents may start, in force or built in; what cannot be read is named and left out.
+    pub fn catalogue_items(&self) -> Result<Shown, StoreError> {
+        let Some(active) = self.catalogue_active()? else {
+            let day_one = jiujin_contract::catalogue::day_one();
+            let left_out = day_one.problems.iter().map(ToString::to_string).collect();
+            return Ok(Shown { version: 0, items: day_one.items, left_out });
+        };
+        let mut shown = Shown { version: active.version, ..Shown::default() };
+        let listed = serde_json::from_slice::<SignedManifest>(&active.manifest).map(|signed| signed.manifest);
+        for (digest, body) in &active.parts {
+            let name = hex::encode(digest);
+            let state =
+                listed.as_ref().ok().and_then(|manifest| manifest.items.iter().find(|e| e.hash == name));
+            match (serde_json::from_slice::<ServiceItem>(body), state.map(|entry| entry.state)) {
+                (Ok(item), Some(OpenState::Open)) => shown.items.push(item),
+                (Ok(_), Some(OpenState::Closing | OpenState::Closed)) => {}
+                (Ok(item), None) => shown.left_out.push(format!("{}: not in the manifest", item.id)),
+                (Err(error), _) => shown.left_out.push(format!("{name}: {error}")),
+            }
+        }
+        Ok(shown)
     }
 
     /// The version in force with all its parts, or the last good one if it is damaged; `None` means that the
@@ -77,6 +92,13 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// What is here, for the courier to ask only for the rest.
+    pub fn catalogue_held(&self) -> Result<Held, StoreError> {
+        let mut statement = self.db.prepare_cached(include_str!("catalogue/digests.sql"))?;
+        let parts = statement.query_map([], |row| row.get::<_, PartDigest>(0))?.collect::<Result<_, _>>()?;
+        Ok(Held { etag: self.catalogue_etag()?, version: self.catalogue_newest()?, parts })
     }
 
     /// The newest version ever accepted.

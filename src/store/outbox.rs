@@ -202,7 +202,10 @@ fn shift(change: &Connection, id: SubmissionId, to: Move<'_>) -> Result<(), Stor
     if moved == 1 { Ok(()) } else { Err(StoreError::Unknown { id: id.to_string() }) }
 }
 
-fn find(db: &Connection, id: SubmissionId) -> Result<Option<(String, Option<[u8; 32]>)>, StoreError> {
+/// State and digest.
+type Known = (String, Option<[u8; 32]>);
+
+fn find(db: &Connection, id: SubmissionId) -> Result<Option<Known>, StoreError> {
     let mut statement = db.prepare_cached(include_str!("outbox/find.sql"))?;
     Ok(statement.query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }

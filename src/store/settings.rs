@@ -36,11 +36,7 @@ impl Store {
     }
 
     pub fn catalogue_etag(&self) -> Result<Option<String>, StoreError> {
-        get(&self.db, CATALOGUE_ETAG)
-    }
-
-    pub fn set_catalogue_etag(&mut self, etag: &str) -> Result<(), StoreError> {
-        set(&self.db, CATALOGUE_ETAG, etag)
+        Ok(get(&self.db, CATALOGUE_ETAG)?.filter(|etag| !etag.is_empty()))
     }
 
     /// The office's clock in every answer: remembered so that a wrong clock of ours does no harm.
@@ -85,6 +81,10 @@ pub(super) fn counter(db: &Connection, name: &str) -> Result<i64, StoreError> {
 pub(super) fn count_to(db: &Connection, name: &str, value: i64) -> Result<(), StoreError> {
     db.prepare_cached(include_str!("settings/count_to.sql"))?.execute(params![name, value])?;
     Ok(())
+}
+
+pub(super) fn set_etag(db: &Connection, etag: &str) -> Result<(), StoreError> {
+    set(db, CATALOGUE_ETAG, etag)
 }
 
 fn get(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {

@@ -7,6 +7,7 @@ use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
 use jiujin_contract::receipt::{OfficeReceipt, ReceiptNumber, ShortId, SignedReceipt};
 use jiujin_contract::sealing::{SealedSubmission, seal};
 use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission, SubmissionId};
+use jiujin_contract::wire::{AnnounceAnswer, AnnouncedHolding, Holding};
 use std::time::Instant;
 
 mod damage;
@@ -164,7 +165,7 @@ fn contents_go_only_after_the_second_confirmation() {
     assert!(store.purge(&receipt, at(2)).is_err());
     store.mark_sending(&[made.id], at(2)).unwrap();
     store.apply(&[(made.id, Fate::Confirmed(receipt.clone()))], at(3)).unwrap();
-    assert_eq!(store.confirmed_once(10).unwrap(), [(made.id, made.digest)]);
+    assert_eq!(store.announcement(10).unwrap()[0].digest, made.digest);
     assert_eq!(kept(&store), 1);
     store.purge(&receipt, at(4)).unwrap();
     store.purge(&receipt, at(5)).unwrap();
@@ -181,7 +182,7 @@ fn kept(store: &Store) -> i64 {
 fn a_parked_letter_holds_up_nothing_and_has_a_way_out() {
     let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
     let made: Vec<_> = (0..3).map(|n| counter.submit(&mut store, at(n)).unwrap()).collect();
-    let later = Fate::Later { due_at: at(500), reason: "office-cannot-process" };
+    let later = Fate::Later { due_at: at(500), reason: "office-cannot-process".into() };
     store.mark_sending(&[made[0].id, made[1].id], at(3)).unwrap();
     store
         .apply(&[(made[0].id, Fate::Parked { reason: "invalid-answers".into() }), (made[1].id, later)], at(4))
@@ -201,7 +202,9 @@ fn a_closed_road_stops_every_letter_and_opens_at_once_when_the_office_answers() 
     let mut store = opened(&path).store;
     let made: Vec<_> = (0..2).map(|n| counter.submit(&mut store, at(n)).unwrap()).collect();
     store.mark_sending(&[made[0].id], at(3)).unwrap();
-    store.apply(&[(made[0].id, Fate::RoadClosed { until: at(60), reason: "unreachable" })], at(4)).unwrap();
+    store
+        .apply(&[(made[0].id, Fate::RoadClosed { until: at(60), reason: "unreachable".into() })], at(4))
+        .unwrap();
     drop(store);
     let mut store = opened(&path).store;
     assert!(store.due(at(30), 20).unwrap().is_empty());
@@ -219,7 +222,9 @@ fn a_clock_that_jumps_back_does_not_hold_letters_for_years() {
     let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
     let made = counter.submit(&mut store, at(1)).unwrap();
     store.mark_sending(&[made.id], at(2)).unwrap();
-    store.apply(&[(made.id, Fate::RoadClosed { until: at(900), reason: "unreachable" })], at(2)).unwrap();
+    store
+        .apply(&[(made.id, Fate::RoadClosed { until: at(900), reason: "unreachable".into() })], at(2))
+        .unwrap();
     let in_2001 = Timestamp::from_second(1_000_000_000).unwrap();
     assert_eq!(store.due(in_2001, 20).unwrap().len(), 1);
     assert_eq!(store.next_due(in_2001).unwrap(), Some(in_2001));
@@ -334,21 +339,28 @@ fn a_catalogue_comes_into_force_whole_and_never_an_older_one() {
     let (a, b, c) = (b"item a".to_vec(), b"item b".to_vec(), b"item c".to_vec());
     let digest = |body: &Vec<u8>| <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(body));
     let (da, db, dc) = (digest(&a), digest(&b), digest(&c));
-    store.catalogue_switch(4, b"m4", &[da, db], &[a.clone(), b.clone()], at(1)).unwrap();
-    assert_eq!(store.catalogue_missing(&[da, dc]).unwrap(), [dc]);
+    let update = |version, parts: &[[u8; 32]], fetched: &[Vec<u8>]| crate::letter::Update {
+        version,
+        etag: Some(format!("\"{version}\"")),
+        manifest: b"m".to_vec(),
+        parts: parts.to_vec(),
+        fetched: fetched.to_vec(),
+    };
+    store.catalogue_take(&update(4, &[da, db], &[a.clone(), b.clone()]), at(1)).unwrap();
     assert!(matches!(
-        store.catalogue_switch(5, b"m5", &[da, dc], &[], at(2)),
+        store.catalogue_take(&update(5, &[da, dc], &[]), at(2)),
         Err(StoreError::CataloguePart { .. })
     ));
     assert_eq!(store.catalogue_active().unwrap().unwrap().version, 4);
-    store.catalogue_switch(5, b"m5", &[da, dc], &[c], at(3)).unwrap();
-    let rollback = store.catalogue_switch(4, b"m4", &[da, db], &[], at(4));
+    store.catalogue_take(&update(5, &[da, dc], &[c]), at(3)).unwrap();
+    let rollback = store.catalogue_take(&update(4, &[da, db], &[]), at(4));
     assert!(matches!(rollback, Err(StoreError::CatalogueRollback { offered: 4, newest: 5 })));
     let active = store.catalogue_active().unwrap().unwrap();
     assert_eq!((active.version, active.parts.len(), active.parts[0].1.as_slice()), (5, 2, a.as_slice()));
     store.db.execute("UPDATE catalogue_part SET body = x'00' WHERE digest = ?1", [dc]).unwrap();
     assert_eq!(store.catalogue_active().unwrap().unwrap().version, 4, "the last good one");
-    assert_eq!(store.catalogue_newest().unwrap(), 5);
+    let held = store.catalogue_held().unwrap();
+    assert_eq!((held.version, held.etag.as_deref(), held.parts.contains(&dc)), (5, Some("\"5\""), true));
 }
 
 #[test]
@@ -388,4 +400,30 @@ fn ten_thousand_waiting_letters_slow_nothing_down() {
     store.next_due(at(2)).unwrap();
     let took = start.elapsed();
     assert!(took.as_millis() < 100, "{took:?}");
+}
+
+#[test]
+fn the_second_confirmation_is_an_announcement_that_is_answered() {
+    let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
+    let made: Vec<_> = (0..3).map(|n| counter.submit(&mut store, at(n)).unwrap()).collect();
+    for letter in &made[..2] {
+        store.mark_sending(&[letter.id], at(4)).unwrap();
+        store.apply(&[(letter.id, Fate::Confirmed(counter.receipt(letter)))], at(4)).unwrap();
+    }
+    assert_eq!(store.announcement(10).unwrap().len(), 3);
+    let stranger = Counter::new();
+    let holding = |id, holding| AnnouncedHolding { id, holding };
+    let lie =
+        AnnounceAnswer { letters: vec![holding(made[0].id, Holding::Held(stranger.receipt(&made[0])))] };
+    store.settle_announced(&lie, &counter.signing.public(), at(5)).unwrap();
+    assert_eq!(state(&store, made[0].id).0, "confirmed", "a stranger's word purges nothing");
+    let letters = vec![
+        holding(made[0].id, Holding::Held(counter.receipt(&made[0]))),
+        holding(made[1].id, Holding::Awaited),
+        holding(made[2].id, Holding::Awaited),
+    ];
+    store.settle_announced(&AnnounceAnswer { letters }, &counter.signing.public(), at(6)).unwrap();
+    let states: Vec<_> = made.iter().map(|letter| state(&store, letter.id).0).collect();
+    assert_eq!(states, ["purged", "queued", "queued"], "what the office lost is sent again");
+    store.journal_check().unwrap();
 }

@@ -173,6 +173,11 @@ macro_rules! signing_pair {
                 $public(self.0.verifying_key())
             }
 
+            /// The plain type, for rooms of this crate that sign on their own.
+            pub fn ed25519(&self) -> &SigningKey {
+                &self.0
+            }
+
             /// Ed25519 over exactly these bytes; callers put a purpose in front.
             pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
                 self.0.sign(message).to_bytes()
@@ -205,6 +210,11 @@ macro_rules! signing_pair {
             /// The key's name in envelopes, receipts and request signatures.
             pub fn key_id(&self) -> KeyId {
                 KeyId::of(self.0.as_bytes())
+            }
+
+            /// The plain type, for rooms of this crate that verify on their own.
+            pub fn ed25519(&self) -> &VerifyingKey {
+                &self.0
             }
 
             /// RFC 8032, strict: no malleable signature, no small-order key.

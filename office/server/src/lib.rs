@@ -1,1 +1,125 @@
-//! Filled in by the room's own commits.
+//! The reference office: what kiosks deliver to. It takes sealed submissions, makes each a case exactly once, signs
+//! receipts, shows residents their cases, offers the catalogue and knows its devices.
+//!
+//! A request walks `routes` -> `door` (who asks?) -> `intake` (open, judge) -> `store` (one transaction).
+//!
+//! ```no_run
+//! # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+//! let office = jiujin_office::Office::open("sqlite:office.db").await?;
+//! let code = office.add_device("demo").await?.code;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! println!("http://{} takes the code {code}", listener.local_addr()?);
+//! office.serve(listener).await?;
+//! # Ok(()) }
+//! ```
+mod catalogue;
+mod counts;
+mod desk;
+mod directory;
+mod door;
+mod enrolment;
+mod intake;
+mod keys;
+mod openapi;
+mod refusal;
+mod routes;
+mod store;
+
+pub use door::{RATE_BURST, RATE_PER_S};
+pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
+pub use keys::OfficeKeysError;
+pub use store::{CaseRow, StoreError, without_password};
+
+use desk::Desk;
+use jiff::Timestamp;
+use jiujin_contract::catalogue::Catalogue;
+use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
+use keys::OfficeKeys;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::Store;
+
+/// Where the keys of a PostgreSQL office lie unless it is told otherwise.
+pub const KEYS_FILE: &str = "jiujin-office.keys";
+
+/// Why an office does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Keys(#[from] OfficeKeysError),
+}
+
+/// An open office; cheap to clone, all clones are the same office.
+#[derive(Clone)]
+pub struct Office {
+    desk: Arc<Desk>,
+}
+
+impl Office {
+    /// Opens or creates the office at `sqlite:PATH` or `postgres://…`, with the built-in catalogue.
+    /// Its keys lie beside the SQLite file (`PATH.keys`), else in [`KEYS_FILE`] of the working directory.
+    pub async fn open(database: &str) -> Result<Office, OfficeError> {
+        Office::open_with(database, &keys_beside(database), catalogue::day_one()).await
+    }
+
+    /// Opens the office without its services: enough to list cases and add devices, and quicker.
+    pub async fn open_records(database: &str) -> Result<Office, OfficeError> {
+        Office::open_with(database, &keys_beside(database), Catalogue::default()).await
+    }
+
+    /// The same with another key file and other services.
+    pub async fn open_with(database: &str, keys: &Path, offered: Catalogue) -> Result<Office, OfficeError> {
+        // The database first: a mistyped address must not leave a key file behind.
+        let store = Store::open(database).await?;
+        let keys = OfficeKeys::load_or_make(keys)?;
+        let directory = directory::Directory::built_in(&keys, &offered.definitions.directory_sample());
+        let shelf = catalogue::Shelf::of(offered.items, &keys.signing, Timestamp::now());
+        let desk =
+            Desk { store, keys, shelf, directory, guard: Default::default(), counts: Default::default() };
+        Ok(Office { desk: Arc::new(desk) })
+    }
+
+    /// Serves until the process ends or the future is dropped.
+    pub fn serve(
+        &self,
+        listener: tokio::net::TcpListener,
+    ) -> impl Future<Output = Result<(), std::io::Error>> + Send + 'static {
+        let router = routes::router(self.desk.clone());
+        async move { axum::serve(listener, router).await }
+    }
+
+    /// A one-time code with which one kiosk may enrol within ten minutes.
+    pub async fn add_device(&self, name: &str) -> Result<Enrolment, EnrolmentError> {
+        enrolment::open(&self.desk.store, &self.desk.keys, name, Timestamp::now()).await
+    }
+
+    /// Every case, oldest first.
+    pub async fn cases(&self) -> Result<Vec<CaseRow>, StoreError> {
+        self.desk.store.all_cases().await
+    }
+
+    /// What kiosks seal to; they learn it at enrolment.
+    pub fn sealing_key(&self) -> OfficePublicKey {
+        self.desk.keys.sealing.public()
+    }
+
+    /// By which receipts and the catalogue are believed; kiosks learn it at enrolment.
+    pub fn verifying_key(&self) -> OfficeVerifyingKey {
+        self.desk.keys.signing.public()
+    }
+
+    /// Ends running database work; requests after it fail.
+    pub async fn close(&self) {
+        self.desk.store.close().await;
+    }
+}
+
+fn keys_beside(database: &str) -> PathBuf {
+    match store::sqlite_path(database) {
+        Some(path) => PathBuf::from(format!("{path}.keys")),
+        None => PathBuf::from(KEYS_FILE),
+    }
+}

@@ -1,1 +1,167 @@
-fn main() {}
+//! `jiujin-office`: serves the reference office, lists its cases, adds devices.
+use clap::{Parser, Subcommand};
+use jiujin_office::{Office, OfficeError, without_password};
+use std::io::Write;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+/// Where an office keeps its data unless it is told otherwise.
+const DEFAULT_DATABASE: &str = "sqlite:jiujin-office.db";
+
+/// The reference central office: takes what kiosks submit and makes each a case, exactly once.
+#[derive(Parser)]
+#[command(name = "jiujin-office", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until stopped. First line of output: {"listening":…,"database":…}
+    ///
+    /// Example: jiujin-office serve --database sqlite:/var/lib/jiujin/office.db --listen 127.0.0.1:8080
+    Serve {
+        /// sqlite:PATH or postgres://USER@HOST/NAME
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// Address and port; port 0 takes a free one
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// One JSON line per case: id, digest, receipt number, case number, state, device. Never a name.
+    ///
+    /// Example: jiujin-office cases --database sqlite:office.db
+    Cases {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+    },
+    /// Kiosks of this office
+    #[command(subcommand)]
+    Device(DeviceCommand),
+}
+
+#[derive(Subcommand)]
+enum DeviceCommand {
+    /// A one-time code with which one kiosk enrols within ten minutes: {"code":…,"expires":…}
+    ///
+    /// Example: jiujin-office device add --database sqlite:office.db --name "Lobby, left"
+    Add {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// What people call the kiosk
+        #[arg(long)]
+        name: String,
+    },
+}
+
+/// Why a command could not be done; the words say what to do.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error(transparent)]
+    Office(#[from] OfficeError),
+    #[error(transparent)]
+    Store(#[from] jiujin_office::StoreError),
+    #[error(transparent)]
+    Enrolment(#[from] jiujin_office::EnrolmentError),
+    #[error("cannot listen on {address}: {source}; is another office running there?")]
+    Listen { address: SocketAddr, source: std::io::Error },
+    #[error("the database {0} does not exist; start the office with it first, or correct --database")]
+    NoDatabase(String),
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn,sqlx=off".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        // A reader that has seen enough (`| head`) is no failure.
+        Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("jiujin-office: {}", error.to_string().replace('\n', " "));
+    ExitCode::from(2)
+}
+
+async fn run(command: Command) -> Result<(), CommandError> {
+    match command {
+        Command::Serve { database, listen } => serve(&database, listen).await,
+        Command::Cases { database } => cases(&existing(&database).await?).await,
+        Command::Device(DeviceCommand::Add { database, name }) => {
+            let office = Office::open_records(&database).await?;
+            let enrolment = office.add_device(&name).await?;
+            office.close().await;
+            print_line(&serde_json::json!({"code": enrolment.code, "expires": enrolment.expires}))
+        }
+    }
+}
+
+async fn serve(database: &str, listen: SocketAddr) -> Result<(), CommandError> {
+    let office = Office::open(database).await?;
+    let refused = |source| CommandError::Listen { address: listen, source };
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let place = without_password(database);
+    print_line(&serde_json::json!({"listening": format!("http://{address}"), "database": place}))?;
+    eprintln!("jiujin-office: cases are kept in {place}; console at http://{address}/; stop with Ctrl-C");
+    tokio::select! {
+        ended = office.serve(listener) => ended.map_err(refused)?,
+        _ = stopped() => {}
+    }
+    office.close().await;
+    Ok(())
+}
+
+/// Ctrl-C or a service manager's SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Listing must not create an empty office out of a mistyped path.
+async fn existing(database: &str) -> Result<Office, CommandError> {
+    let path = database.strip_prefix("sqlite:");
+    if path.is_some_and(|path| !std::path::Path::new(path.trim_start_matches("//")).exists()) {
+        return Err(CommandError::NoDatabase(database.to_owned()));
+    }
+    Ok(Office::open_records(database).await?)
+}
+
+async fn cases(office: &Office) -> Result<(), CommandError> {
+    for case in office.cases().await? {
+        print_line(&case)?;
+    }
+    Ok(())
+}
+
+fn print_line(value: &impl serde::Serialize) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    let line = serde_json::to_string(value).map_err(std::io::Error::from)?;
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}

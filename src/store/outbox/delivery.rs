@@ -1,12 +1,14 @@
 //! Which letters may go now, and what the office's answers make of them.
 use super::{Move, Store, StoreError, find, journal, shift};
 use crate::crash_point;
-use crate::letter::{Fate, Letter};
+use crate::letter::{BATCH_SEALED_BYTES_MAX, Fate, Letter};
 use crate::store::settings;
 use jiff::Timestamp;
+use jiujin_contract::keys::OfficeVerifyingKey;
 use jiujin_contract::receipt::SignedReceipt;
 use jiujin_contract::sealing::{Digest, SealedSubmission};
 use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::wire::{AnnounceAnswer, Announced, AnnouncedHolding, Holding};
 use rusqlite::{Connection, params};
 
 /// No pause is longer than a day, so a due time beyond it comes from a clock that jumped.
@@ -31,8 +33,12 @@ impl Store {
         })?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         drop(statement);
-        let (mut letters, mut damaged) = (Vec::new(), Vec::new());
+        let (mut letters, mut damaged, mut travelling) = (Vec::new(), Vec::new(), 0);
         for (id, attempts, digest, bytes) in rows {
+            travelling += bytes.len();
+            if travelling > BATCH_SEALED_BYTES_MAX {
+                break;
+            }
             match SealedSubmission::parse(&bytes) {
                 Ok(sealed) if sealed.digest().as_bytes() == &digest => {
                     letters.push(Letter { sealed, attempts })
@@ -89,16 +95,45 @@ impl Store {
         Ok(())
     }
 
-    /// Letters that the office has confirmed once; their contents wait for the second confirmation.
-    pub fn confirmed_once(&self, max: usize) -> Result<Vec<(SubmissionId, Digest)>, StoreError> {
-        let mut statement = self.db.prepare_cached(include_str!("confirmed.sql"))?;
-        let rows = statement
-            .query_map([max as i64], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, [u8; 32]>(1)?)))?;
+    /// What this kiosk holds and what the office has confirmed once, oldest first: the office's answer is the second
+    /// confirmation, and both sides see what is missing.
+    pub fn announcement(&self, max: usize) -> Result<Vec<Announced>, StoreError> {
+        let mut statement = self.db.prepare_cached(include_str!("announced.sql"))?;
+        let rows = statement.query_map([max as i64], |row| {
+            let held: (i64, i64) = (row.get(2)?, row.get(3)?);
+            Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, [u8; 32]>(1)?, held))
+        })?;
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        let named = |(id, digest): ([u8; 16], [u8; 32])| {
-            Ok((SubmissionId::from_bytes(id)?, hex::encode(digest).parse()?))
+        let named = |(id, digest, (bytes, sequence)): ([u8; 16], [u8; 32], (i64, i64))| {
+            let (id, digest) = (SubmissionId::from_bytes(id)?, hex::encode(digest).parse()?);
+            Ok(Announced { id, digest, bytes: bytes.max(0) as u64, sequence: sequence.max(0) as u64 })
         };
         rows.into_iter().map(named).collect()
+    }
+
+    /// Purges what the office confirms again, queues again what it no longer has, parks what it holds differently.
+    /// Letters that it confirms here for the first time wait for their own delivery.
+    pub fn settle_announced(
+        &mut self,
+        answer: &AnnounceAnswer,
+        office: &OfficeVerifyingKey,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for AnnouncedHolding { id, holding } in &answer.letters {
+            let Some((state, Some(digest))) = find(&self.db, *id)? else { continue };
+            let digest: Digest = hex::encode(digest).parse()?;
+            match (state.as_str(), holding) {
+                ("confirmed", Holding::Held(receipt)) if receipt.verify_for(office, *id, digest).is_ok() => {
+                    self.purge(receipt, now)?;
+                }
+                ("confirmed", Holding::Awaited) => self.send_again(*id, now)?,
+                ("confirmed" | "queued", Holding::OtherBytes) => {
+                    self.in_one(|change| park(change, *id, "other-bytes", now))?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// The second confirmation: contents are deleted and overwritten, the numbers stay.
@@ -153,7 +188,7 @@ fn settle(change: &Connection, id: SubmissionId, fate: &Fate, now: Timestamp) ->
     }
 }
 
-fn closed(fate: &Fate) -> Option<(Timestamp, &'static str)> {
+fn closed(fate: &Fate) -> Option<(Timestamp, &str)> {
     match fate {
         Fate::RoadClosed { until, reason } => Some((*until, reason)),
         _ => None,

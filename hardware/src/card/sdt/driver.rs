@@ -1,0 +1,307 @@
+//! Host side of the line: one request in flight, flushed before, repeated once after damage, and a card read
+//! from placing to lifting. Nothing of what it logs is personal: commands, codes, sizes and times.
+use super::command::{
+    AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard, set_baud_frame,
+};
+use super::frame::{Decoder, Direction, Found, FrameError};
+use super::layout;
+use super::payload::{Payload, TEXT_BYTES};
+use super::sam_id::SamId;
+use super::status::{Remedy, Status};
+use crate::card::{CardRead, Milliseconds};
+use crate::port::Port;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// Silence between two reads of one answer that ends it. USB bridges deliver in bursts of 16 ms and more.
+const GAP: Duration = Duration::from_millis(200);
+/// Bits on the line per byte: 8N1.
+const BITS_PER_BYTE: u64 = 10;
+/// The longest answer known.
+const LONGEST_ANSWER: u64 = 2321;
+/// Pause between two searches for a card.
+const POLL: Duration = Duration::from_millis(250);
+/// A card that lay there before the kiosk started answers "not found"; after so long it is read anyway.
+const LEFT_CARD: Duration = Duration::from_secs(3);
+/// Failed reads before the card counts as unreadable here.
+const TRIES_MAX: u8 = 3;
+/// Rates to try when a reader is silent, most likely first.
+pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
+
+/// Why a step did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    #[error("the reader's port is gone: {0}; check its cable")]
+    Lost(#[source] io::Error),
+    #[error("the reader does not answer; check cable, power and rate")]
+    Silent,
+    #[error("the reader's answer is damaged ({}); check the cable", .0.name())]
+    Damaged(FrameError),
+    #[error("{0}")]
+    Answer(#[from] AnswerError),
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What the search for a card came to.
+#[derive(Debug)]
+pub enum Outcome {
+    Read(Box<CardRead>),
+    /// The same card as last time has not been lifted.
+    StillThere,
+    /// The card cannot be read here.
+    Unreadable(Fault),
+}
+
+/// What happens on the way, for the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    Reading,
+    /// Taken away or moved before the end.
+    Moved,
+}
+
+pub struct Driver {
+    port: Port,
+    decoder: Decoder,
+}
+
+impl Driver {
+    pub fn new(port: Port) -> Driver {
+        Driver { port, decoder: Decoder::new(Direction::Response) }
+    }
+
+    pub fn port(&self) -> &Port {
+        &self.port
+    }
+
+    /// Sends a command and reads its answer; damage, silence and answers to other questions are repeated
+    /// once, after a status request has brought the line back into step.
+    pub fn ask<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
+        match self.ask_once::<C>(cancel) {
+            Err(fault) if fault.is_worth_repeating() => {
+                tracing::debug!(command = ?C::BODY, %fault, "resynchronising");
+                // Only brings the line into step; whether the module is well shows in the repetition.
+                let _ = self.ask_once::<SamStatus>(cancel);
+                self.ask_once::<C>(cancel)
+            }
+            other => other,
+        }
+    }
+
+    fn ask_once<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
+        let started = Instant::now();
+        self.port.discard_input().map_err(Fault::Lost)?;
+        self.decoder.clear();
+        self.port.write(&C::frame()).map_err(Fault::Lost)?;
+        let body = self.receive(Duration::from_millis(C::FIRST_BYTE_MS), cancel)?;
+        let response = Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?;
+        let (status, bytes) = (response.status.code(), response.data.len());
+        tracing::trace!(command = ?C::BODY, status, bytes, ms = started.elapsed().as_millis() as u64, "answered");
+        Ok(C::read(response)?)
+    }
+
+    fn receive(&mut self, first_byte: Duration, cancel: &dyn Fn() -> bool) -> Result<Vec<u8>, Fault> {
+        let line_time = Duration::from_millis(LONGEST_ANSWER * BITS_PER_BYTE * 1_000 / u64::from(self.port.baud().max(300)));
+        let (started, overall) = (Instant::now(), first_byte + 2 * line_time);
+        let (mut last_byte, mut damage) = (None::<Instant>, None);
+        let mut buffer = [0; 4096];
+        loop {
+            if cancel() {
+                return Err(Fault::Cancelled);
+            }
+            let count = self.port.read(&mut buffer).map_err(Fault::Lost)?;
+            let mut frame = None;
+            self.decoder.push(&buffer[..count], |found| match found {
+                Found::Frame(body) => frame = frame.take().or(Some(body)),
+                Found::Error(error) => damage = Some(error),
+            });
+            if let Some(body) = frame {
+                return Ok(body);
+            }
+            if count > 0 {
+                last_byte = Some(Instant::now());
+            }
+            let waited_enough = match last_byte {
+                None => started.elapsed() >= first_byte,
+                Some(at) => at.elapsed() >= GAP || started.elapsed() >= overall,
+            };
+            if waited_enough {
+                return Err(damage.map_or(Fault::Silent, Fault::Damaged));
+            }
+        }
+    }
+
+    /// The module's number; the first question after opening may fail, so it is asked up to three times.
+    pub fn greet(&mut self, cancel: &dyn Fn() -> bool) -> Result<SamId, Fault> {
+        let mut last = Fault::Silent;
+        for _ in 0..TRIES_MAX {
+            match self.ask::<ReadSamId>(cancel) {
+                Err(fault @ (Fault::Silent | Fault::Damaged(_))) => last = fault,
+                other => return other,
+            }
+        }
+        Err(last)
+    }
+
+    /// Is the card of the last read still there?
+    pub fn card_is_there(&mut self, cancel: &dyn Fn() -> bool) -> Result<bool, Fault> {
+        match self.ask::<ReadNewestAddress>(cancel) {
+            Ok(_) => Ok(true),
+            Err(Fault::Answer(_)) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Waits for a card until it is read, cannot be read, or `cancel` says so. `seen` tells whether the
+    /// last placement was delivered already: then the card must be lifted first.
+    pub fn wait_card(
+        &mut self,
+        seen: bool,
+        cancel: &dyn Fn() -> bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Outcome, Fault> {
+        if seen && self.card_is_there(cancel)? {
+            return Ok(Outcome::StillThere);
+        }
+        let (started, mut tries, mut tried_left_card) = (Instant::now(), 0, seen);
+        loop {
+            let finding = Instant::now();
+            let attempt = match self.ask::<FindCard>(cancel) {
+                Ok(()) => self.read_found(finding, cancel, progress).map(Some),
+                Err(Fault::Answer(AnswerError::Status(status))) if status.remedy() == Remedy::KeepAsking => {
+                    let overdue = tries > 0 || started.elapsed() >= LEFT_CARD;
+                    if overdue && !tried_left_card {
+                        tried_left_card = true;
+                        self.read_selected((finding, finding), cancel).map(Some).or_else(keep_asking)
+                    } else {
+                        Ok(None)
+                    }
+                }
+                Err(fault) => Err(fault),
+            };
+            match attempt {
+                Ok(Some(card)) => return Ok(Outcome::Read(Box::new(card))),
+                Ok(None) => {}
+                Err(fault) if fault.is_the_cards() && tries + 1 < TRIES_MAX => {
+                    tries += 1;
+                    tried_left_card = false;
+                    progress(Progress::Moved);
+                }
+                Err(fault) if fault.is_the_cards() => return Ok(Outcome::Unreadable(fault)),
+                Err(fault) => return Err(fault),
+            }
+            pause(POLL, cancel)?;
+        }
+    }
+
+    fn read_found(
+        &mut self,
+        finding: Instant,
+        cancel: &dyn Fn() -> bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<CardRead, Fault> {
+        progress(Progress::Reading);
+        let selecting = Instant::now();
+        self.ask::<SelectCard>(cancel)?;
+        self.read_selected((finding, selecting), cancel)
+    }
+
+    fn read_selected(&mut self, (finding, selecting): (Instant, Instant), cancel: &dyn Fn() -> bool) -> Result<CardRead, Fault> {
+        let reading = Instant::now();
+        let payload = self.ask::<ReadCard>(cancel)?.without_fingerprints();
+        let done = Instant::now();
+        let newest_address = match self.ask::<ReadNewestAddress>(cancel) {
+            Ok(address) => address.and_then(|address| address.expose().map(str::to_owned)),
+            Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
+            // The card may be lifted by now; its printed address was read.
+            Err(_) => None,
+        };
+        let ms = Milliseconds {
+            find: (selecting - finding).as_millis() as u64,
+            select: (reading - selecting).as_millis() as u64,
+            read: (done - reading).as_millis() as u64,
+        };
+        card_read(payload, newest_address, ms)
+    }
+
+    /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
+    pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
+        for baud in BAUD_RATES {
+            self.port.set_baud(baud).map_err(Fault::Lost)?;
+            for _ in 0..2 {
+                match self.ask_once::<SamStatus>(cancel) {
+                    Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
+                    Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
+                    Err(_) => {}
+                }
+            }
+        }
+        Err(Fault::Silent)
+    }
+
+    /// Sets the module's rate for good; it answers at the old one and needs 5 ms to change.
+    pub fn set_baud(&mut self, baud: u32, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let frame = set_baud_frame(baud).ok_or(AnswerError::Status(Status::BadCommand))?;
+        self.port.discard_input().map_err(Fault::Lost)?;
+        self.decoder.clear();
+        self.port.write(&frame).map_err(Fault::Lost)?;
+        let body = self.receive(Duration::from_millis(SamStatus::FIRST_BYTE_MS), cancel)?;
+        SamStatus::read(Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?)?;
+        std::thread::sleep(Duration::from_millis(10));
+        self.port.set_baud(baud).map_err(Fault::Lost)?;
+        self.ask::<SamStatus>(cancel)
+    }
+}
+
+fn card_read(payload: Payload, newest_address: Option<String>, ms: Milliseconds) -> Result<CardRead, Fault> {
+    let text: &[u8; TEXT_BYTES] = payload
+        .text()
+        .try_into()
+        .map_err(|_| AnswerError::DataLength { expected: TEXT_BYTES, found: payload.text().len() })?;
+    Ok(CardRead { reading: layout::read(text), newest_address, payload, ms })
+}
+
+/// Reading without a find only helps where a card was left; everything else means "none there".
+fn keep_asking(fault: Fault) -> Result<Option<CardRead>, Fault> {
+    if fault.is_the_cards() { Ok(None) } else { Err(fault) }
+}
+
+/// Sleeps in pieces, so that a cancel is noticed within 300 ms.
+fn pause(whole: Duration, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+    let until = Instant::now() + whole;
+    while Instant::now() < until {
+        if cancel() {
+            return Err(Fault::Cancelled);
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    Ok(())
+}
+
+impl Fault {
+    fn is_worth_repeating(&self) -> bool {
+        match self {
+            Fault::Silent | Fault::Damaged(_) => true,
+            Fault::Answer(AnswerError::Status(status)) => status.is_ok() || status.remedy() == Remedy::Repeat,
+            Fault::Answer(AnswerError::DataLength { .. } | AnswerError::Payload(_)) => true,
+            Fault::Lost(_) | Fault::Cancelled => false,
+        }
+    }
+
+    /// The card's fault, or its holder's: try again, then another card.
+    pub fn is_the_cards(&self) -> bool {
+        match self {
+            Fault::Answer(AnswerError::Status(status)) => {
+                matches!(status.remedy(), Remedy::HoldStill | Remedy::OtherCard | Remedy::KeepAsking) || status.is_ok()
+            }
+            Fault::Answer(_) => true,
+            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::Cancelled => false,
+        }
+    }
+
+    /// The module itself says that it cannot work.
+    pub fn is_out_of_order(&self) -> bool {
+        matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service)
+    }
+}

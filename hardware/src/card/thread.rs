@@ -1,0 +1,220 @@
+//! The one owner of the reader's port: a thread with blocking input and output that can only send events.
+//! It polls only while asked, tells a moved card from a missing one, and comes back after an unplug.
+use super::sdt::driver::{Driver, Fault, Outcome, Progress};
+use super::{CardRead, CardReader};
+use crate::port::Port;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Waits between attempts to open a port that is gone; the last one repeats, so that a reader is back
+/// within three seconds of being plugged in.
+const REOPEN_MS: [u64; 4] = [200, 500, 1_000, 2_000];
+/// How often the thread looks whether it is asked or its port is gone.
+const GLANCE: Duration = Duration::from_millis(50);
+/// How often a card that must be lifted is looked for.
+const LIFT_GLANCE: Duration = Duration::from_millis(400);
+
+#[derive(Debug, Clone)]
+pub struct ReaderConfig {
+    pub port: String,
+    pub baud: u32,
+    /// Deliver a card again that was not lifted since. Only scripted visits want that: on a real kiosk a
+    /// forgotten card must not identify the next person.
+    pub same_card_again: bool,
+}
+
+/// What the thread has to tell.
+#[derive(Debug)]
+pub enum ReaderEvent {
+    Connected { sam_id: String },
+    /// The port is gone or silent; it is tried again by itself.
+    Lost { reason: String },
+    /// The module says it cannot work.
+    OutOfOrder { reason: String },
+    Reading,
+    /// The card was moved or lifted too soon.
+    Moved,
+    Read(Box<CardRead>),
+    Unreadable { reason: String },
+    /// The last card still lies there: it has to be lifted and placed again.
+    StillThere,
+}
+
+/// Dropping it stops the thread and frees the port.
+pub struct ReaderThread {
+    flags: Arc<Flags>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Flags {
+    wanted: AtomicBool,
+    stop: AtomicBool,
+}
+
+impl ReaderThread {
+    pub fn spawn(config: ReaderConfig, tell: impl Fn(ReaderEvent) + Send + 'static) -> std::io::Result<ReaderThread> {
+        let flags = Arc::new(Flags::default());
+        let life = Life { config, flags: flags.clone(), tell: Box::new(tell), delivered: false };
+        let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
+        Ok(ReaderThread { flags, thread: Some(thread) })
+    }
+
+    /// A switch for [`CardReader::ask_for_card`] that can be given away.
+    pub fn asker(&self) -> impl Fn(bool) + Send + use<> {
+        let flags = self.flags.clone();
+        move |wanted| flags.wanted.store(wanted, Ordering::Relaxed)
+    }
+}
+
+impl CardReader for ReaderThread {
+    fn ask_for_card(&self, wanted: bool) {
+        self.flags.wanted.store(wanted, Ordering::Relaxed);
+    }
+}
+
+impl Drop for ReaderThread {
+    fn drop(&mut self) {
+        self.flags.stop.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            // A panicked thread has nothing left to stop.
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Life {
+    config: ReaderConfig,
+    flags: Arc<Flags>,
+    tell: Box<dyn Fn(ReaderEvent) + Send>,
+    /// The placement that is on the reader now was delivered already.
+    delivered: bool,
+}
+
+impl Life {
+    fn live(mut self) {
+        let (mut attempt, mut told) = (0, false);
+        while !self.stopped() {
+            let flags = self.flags.clone();
+            let stopped = move || flags.stop.load(Ordering::Relaxed);
+            let fault = match self.connect(&stopped) {
+                Ok((mut driver, sam_id)) => {
+                    (attempt, told) = (0, false);
+                    (self.tell)(ReaderEvent::Connected { sam_id });
+                    self.serve(&mut driver)
+                }
+                Err(fault) => fault,
+            };
+            if self.stopped() {
+                return;
+            }
+            if !told {
+                told = true;
+                self.report(&fault);
+            }
+            self.wait(REOPEN_MS.get(attempt).or(REOPEN_MS.last()).copied().unwrap_or(1_000));
+            attempt += 1;
+        }
+    }
+
+    fn report(&self, fault: &Fault) {
+        let reason = fault.to_string();
+        (self.tell)(if fault.is_out_of_order() { ReaderEvent::OutOfOrder { reason } } else { ReaderEvent::Lost { reason } });
+    }
+
+    fn connect(&self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {
+        let port = Port::open(&self.config.port, self.config.baud).map_err(Fault::Lost)?;
+        let mut driver = Driver::new(port);
+        let sam_id = match driver.greet(stopped) {
+            Err(Fault::Silent | Fault::Damaged(_)) => {
+                driver.detect_baud(stopped)?;
+                driver.greet(stopped)?
+            }
+            other => other?,
+        };
+        Ok((driver, sam_id.to_string()))
+    }
+
+    /// Until the port is lost or somebody stops the thread.
+    fn serve(&mut self, driver: &mut Driver) -> Fault {
+        loop {
+            if self.stopped() {
+                return Fault::Cancelled;
+            }
+            let step = if self.wanted() { self.look_for_card(driver) } else { self.idle(driver) };
+            match step {
+                Ok(()) | Err(Fault::Cancelled) => {}
+                Err(fault) => return fault,
+            }
+        }
+    }
+
+    fn idle(&self, driver: &Driver) -> Result<(), Fault> {
+        std::thread::sleep(GLANCE);
+        driver.port().check().map_err(Fault::Lost)
+    }
+
+    fn look_for_card(&mut self, driver: &mut Driver) -> Result<(), Fault> {
+        let flags = self.flags.clone();
+        let cancel = move || flags.stop.load(Ordering::Relaxed) || !flags.wanted.load(Ordering::Relaxed);
+        let tell = &self.tell;
+        let mut progress = |progress| {
+            tell(match progress {
+                Progress::Reading => ReaderEvent::Reading,
+                Progress::Moved => ReaderEvent::Moved,
+            });
+        };
+        let seen = self.delivered && !self.config.same_card_again;
+        match driver.wait_card(seen, &cancel, &mut progress)? {
+            Outcome::Read(card) => {
+                self.delivered = true;
+                (self.tell)(ReaderEvent::Read(card));
+                self.rest();
+            }
+            Outcome::StillThere => {
+                (self.tell)(ReaderEvent::StillThere);
+                self.wait_for_lifting(driver, &cancel)?;
+            }
+            Outcome::Unreadable(fault) => {
+                (self.tell)(ReaderEvent::Unreadable { reason: fault.to_string() });
+                self.rest();
+            }
+        }
+        Ok(())
+    }
+
+    fn wait_for_lifting(&mut self, driver: &mut Driver, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        while driver.card_is_there(cancel)? {
+            if cancel() {
+                return Err(Fault::Cancelled);
+            }
+            std::thread::sleep(LIFT_GLANCE);
+        }
+        self.delivered = false;
+        Ok(())
+    }
+
+    /// Gives the loop time to say whether it wants another card.
+    fn rest(&self) {
+        std::thread::sleep(2 * GLANCE);
+    }
+
+    fn wait(&self, ms: u64) {
+        for _ in 0..ms / 25 {
+            if self.stopped() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(25));
+        }
+    }
+
+    fn stopped(&self) -> bool {
+        self.flags.stop.load(Ordering::Relaxed)
+    }
+
+    fn wanted(&self) -> bool {
+        self.flags.wanted.load(Ordering::Relaxed)
+    }
+}

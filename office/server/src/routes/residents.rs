@@ -1,0 +1,95 @@
+//! Questions a resident asks at the kiosk. Who asked about whom is written down before anything is answered.
+use super::read_body_json;
+use crate::desk::Desk;
+use crate::door::FromDevice;
+use crate::refusal::Refusal;
+use crate::store::Rated;
+use axum::Json;
+use axum::extract::State;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
+use jiujin_contract::sealing::open_query;
+use jiujin_contract::wire::{
+    CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer, ResidentQuery,
+};
+use std::sync::Arc;
+
+/// Longest consent version that is written into the audit.
+const CONSENT_VERSION_CHARS_MAX: usize = 40;
+/// Days that a lamp looks back; older cases are red anyway.
+const LAMP_DAYS_MAX: i64 = 400;
+
+/// The cases of the resident at the kiosk, newest first.
+#[utoipa::path(
+    post, path = "/v1/cases/resident", tag = "residents", request_body = ResidentQuery,
+    responses((status = 200, description = "All cases of this resident", body = CasesAnswer))
+)]
+pub async fn cases(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result<Json<CasesAnswer>, Refusal> {
+    let resident_key = asked_about(&desk, &request, "cases").await?;
+    let now = Timestamp::now();
+    let cases = desk.store.cases_of(&resident_key, |since| working_days(since, now)).await?;
+    Ok(Json(CasesAnswer { cases }))
+}
+
+/// Shared data of other departments, under the resident's consent.
+#[utoipa::path(
+    post, path = "/v1/directory", tag = "residents", request_body = ResidentQuery,
+    responses((status = 200, description = "What is on file, or null", body = DirectoryAnswer))
+)]
+pub async fn directory(
+    State(desk): State<Arc<Desk>>,
+    request: FromDevice,
+) -> Result<Json<DirectoryAnswer>, Refusal> {
+    let resident_key = asked_about(&desk, &request, "directory").await?;
+    Ok(Json(DirectoryAnswer { shared: desk.directory.shared(&resident_key).cloned() }))
+}
+
+async fn asked_about(desk: &Desk, request: &FromDevice, question: &str) -> Result<String, Refusal> {
+    let query: ResidentQuery = read_body_json(&request.body)?;
+    let malformed = |what: &str| Refusal(Problem::new(ProblemKind::Malformed, what));
+    if query.consent_version.chars().count() > CONSENT_VERSION_CHARS_MAX {
+        return Err(malformed("the consent version is too long"));
+    }
+    let sealed = STANDARD.decode(&query.resident).map_err(|_| malformed("the resident is not base64"))?;
+    let id_number = open_query(&sealed, &desk.keys.sealing, &request.device.id)?;
+    let resident_key = desk.keys.resident_key(&id_number);
+    let now = Timestamp::now();
+    desk.store.audit(&request.device.id, &resident_key, question, &query.consent_version, now).await?;
+    Ok(resident_key)
+}
+
+/// Weekdays that ended between; public holidays are the promise's business and make the lamp milder, never harsher.
+fn working_days(since: Timestamp, now: Timestamp) -> u32 {
+    let office = TimeZone::fixed(jiff::tz::offset(crate::intake::OFFICE_UTC_OFFSET_H));
+    let first = since.to_zoned(office.clone()).date();
+    let last = now.to_zoned(office).date();
+    let days = first.series(jiff::ToSpan::day(1)).skip(1).take(LAMP_DAYS_MAX as usize);
+    let weekday = |day: &jiff::civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+    days.take_while(|day| *day <= last).filter(weekday).count() as u32
+}
+
+/// One rating per case, voluntary; the first one stands.
+#[utoipa::path(
+    post, path = "/v1/ratings", tag = "residents", request_body = Rating,
+    responses(
+        (status = 200, description = "Rated, or was rated the same before", body = RatingAnswer),
+        (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Was rated differently before", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn rate(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result<Json<RatingAnswer>, Refusal> {
+    let rating: Rating = read_body_json(&request.body)?;
+    if !rating.is_valid() {
+        return Err(Refusal::new(
+            ProblemKind::Malformed,
+            "a rating has one to five stars and at most ten tags",
+        ));
+    }
+    match desk.store.rate(&rating, Timestamp::now()).await? {
+        Rated::Now(answer) | Rated::Before(answer) => Ok(Json(answer)),
+        Rated::Differently => Err(Refusal::new(ProblemKind::AlreadyRated, "this case was rated before")),
+        Rated::NoSuchCase => Err(Refusal::new(ProblemKind::NotFound, "the office has no such case")),
+    }
+}

@@ -1,0 +1,1 @@
+SELECT digest, verdict FROM cases WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT case_number FROM cases WHERE id = $1

@@ -1,0 +1,1 @@
+UPDATE cases SET case_number = $2, verdict = $3 WHERE id = $1

@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM devices WHERE short_id = $1

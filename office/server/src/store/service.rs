@@ -1,0 +1,143 @@
+//! What a resident asks at the kiosk: own cases, a rating, shared data; and the reconciliation with the kiosks.
+use super::{Store, StoreError, parsed, text};
+use jiff::Timestamp;
+use jiujin_contract::case::{CaseEvent, CaseState, lamp};
+use jiujin_contract::submission::{DeviceId, SubmissionId};
+use jiujin_contract::wire::{Announced, CaseView, Rating, RatingAnswer};
+use sqlx::Row;
+
+/// Cases of one resident that one answer shows.
+const RESIDENT_CASES_MAX: i64 = 100;
+
+/// What became of a rating.
+pub enum Rated {
+    Now(RatingAnswer),
+    /// The same stars and tags were given before: a repeated request.
+    Before(RatingAnswer),
+    Differently,
+    NoSuchCase,
+}
+
+impl Store {
+    /// The resident's cases, newest first. `working_days_since` counts for the lamp.
+    pub async fn cases_of(
+        &self,
+        resident_key: &str,
+        working_days_since: impl Fn(Timestamp) -> u32 + Send,
+    ) -> Result<Vec<CaseView>, StoreError> {
+        let query =
+            sqlx::query(include_str!("case_of_resident.sql")).bind(resident_key).bind(RESIDENT_CASES_MAX);
+        let rows = query.fetch_all(&self.read).await?;
+        let mut cases = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let submission: SubmissionId = parsed(row, "id")?;
+            let events = self.events(submission).await?;
+            let state = CaseState::from_code(&text(row, "state")?).ok_or(StoreError::Unreadable("state"))?;
+            let received_at: Timestamp = parsed(row, "received_at")?;
+            let promised: i64 =
+                row.try_get("promised_days").map_err(|_| StoreError::Unreadable("promised_days"))?;
+            let ratings: i64 = row.try_get("ratings").map_err(|_| StoreError::Unreadable("ratings"))?;
+            let promised = u32::try_from(promised).unwrap_or(0);
+            cases.push(CaseView {
+                case_number: parsed(row, "case_number")?,
+                receipt_number: jiujin_contract::receipt::ReceiptNumber::parse(&text(row, "receipt_number")?)
+                    .map_err(|_| StoreError::Unreadable("receipt_number"))?,
+                submission,
+                item: text(row, "item_id")?,
+                state,
+                lamp: lamp(state, working_days_since(received_at), promised),
+                received_at,
+                events,
+                may_rate: ratings == 0,
+            });
+        }
+        Ok(cases)
+    }
+
+    async fn events(&self, id: SubmissionId) -> Result<Vec<CaseEvent>, StoreError> {
+        let query = sqlx::query(include_str!("event_list.sql")).bind(id.to_string());
+        let rows = query.fetch_all(&self.read).await?;
+        let read = |row: &sqlx::any::AnyRow| {
+            let note = text(row, "note")?;
+            Ok(CaseEvent {
+                state: CaseState::from_code(&text(row, "state")?).ok_or(StoreError::Unreadable("state"))?,
+                at: parsed(row, "at")?,
+                note: serde_json::from_str(&note).ok(),
+            })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Rates a case once; the first rating stands.
+    pub async fn rate(&self, rating: &Rating, now: Timestamp) -> Result<Rated, StoreError> {
+        let id = rating.submission.to_string();
+        let tags = serde_json::to_string(&rating.tags).unwrap_or_default();
+        let mut change = self.begin().await?;
+        let case = sqlx::query(include_str!("case_number_find.sql")).bind(id.clone());
+        if case.fetch_optional(&mut *change).await?.is_none() {
+            return Ok(Rated::NoSuchCase);
+        }
+        let inserted = sqlx::query(include_str!("rating_insert.sql"))
+            .bind(id.clone())
+            .bind(i64::from(rating.stars))
+            .bind(tags.clone())
+            .bind(now.to_string())
+            .execute(&mut *change)
+            .await?
+            .rows_affected();
+        let row = sqlx::query(include_str!("rating_find.sql")).bind(id).fetch_one(&mut *change).await?;
+        change.commit().await?;
+        let answer =
+            RatingAnswer { case_number: parsed(&row, "case_number")?, rated_at: parsed(&row, "rated_at")? };
+        let stars: i64 = row.try_get("stars").map_err(|_| StoreError::Unreadable("stars"))?;
+        let same = stars == i64::from(rating.stars) && text(&row, "tags")? == tags;
+        Ok(match (inserted, same) {
+            (1, _) => Rated::Now(answer),
+            (_, true) => Rated::Before(answer),
+            (_, false) => Rated::Differently,
+        })
+    }
+
+    /// Remembers what a kiosk said it holds.
+    pub async fn announce(
+        &self,
+        device: &DeviceId,
+        letters: &[Announced],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        for letter in letters {
+            sqlx::query(include_str!("announced_insert.sql"))
+                .bind(letter.id.to_string())
+                .bind(device.to_string())
+                .bind(letter.digest.to_string())
+                .bind(i64::try_from(letter.bytes).unwrap_or(i64::MAX))
+                .bind(i64::try_from(letter.sequence).unwrap_or(i64::MAX))
+                .bind(now.to_string())
+                .execute(&mut *change)
+                .await?;
+        }
+        Ok(change.commit().await?)
+    }
+
+    /// Writes down who asked about whom, before the answer is given.
+    pub async fn audit(
+        &self,
+        device: &DeviceId,
+        resident_key: &str,
+        question: &str,
+        consent_version: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut change = self.begin().await?;
+        sqlx::query(include_str!("audit_insert.sql"))
+            .bind(now.to_string())
+            .bind(device.to_string())
+            .bind(resident_key)
+            .bind(question)
+            .bind(consent_version)
+            .execute(&mut *change)
+            .await?;
+        Ok(change.commit().await?)
+    }
+}

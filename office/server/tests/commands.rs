@@ -1,0 +1,79 @@
+//! The program itself, as acceptance and technicians run it.
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Output, Stdio};
+
+fn office(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jiujin-office")).args(arguments).output().unwrap()
+}
+
+fn database(dir: &tempfile::TempDir) -> String {
+    format!("sqlite:{}", dir.path().join("office.db").display())
+}
+
+#[test]
+fn serve_says_where_it_listens_and_where_its_data_lives() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = database(&dir);
+    let mut serve = Command::new(env!("CARGO_BIN_EXE_jiujin-office"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--database", &database])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(serve.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    let said: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert!(said["listening"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert_eq!(said["database"], database.as_str());
+
+    // A second process adds a device while the first one serves.
+    let added = office(&["device", "add", "--database", &database, "--name", "大厅"]);
+    assert_eq!(added.status.code(), Some(0), "{}", String::from_utf8_lossy(&added.stderr));
+    let code: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+    assert_eq!(code["code"].as_str().unwrap().len(), 11);
+    assert!(code["expires"].is_string());
+    let cases = office(&["cases", "--database", &database]);
+    assert_eq!((cases.status.code(), cases.stdout.len()), (Some(0), 0));
+    serve.kill().unwrap();
+    serve.wait().unwrap();
+}
+
+#[test]
+fn mistakes_get_one_line_that_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = database(&dir);
+    let nowhere = format!("sqlite:{}", dir.path().join("no/such/dir/office.db").display());
+    let cases: [&[&str]; 5] = [
+        &["cases", "--database", &missing],
+        &["serve", "--listen", "127.0.0.1:0", "--database", &nowhere],
+        &["serve", "--listen", "127.0.0.1:0", "--database", "mysql://x"],
+        &["serve", "--listen", "192.0.2.1:1", "--database", &missing],
+        &["device", "add", "--database", &missing, "--name", " "],
+    ];
+    for arguments in cases {
+        let output = office(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(said.starts_with("jiujin-office: ") && !said.contains("panicked"), "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn a_damaged_database_or_key_file_is_named_not_overwritten() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("office.db");
+    std::fs::write(&file, "this is no database, it is a letter to a friend of mine").unwrap();
+    let output = office(&["cases", "--database", &database(&dir)]);
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(std::fs::read_to_string(&file).unwrap().starts_with("this is no"));
+
+    let keys = dir.path().join("other.db.keys");
+    std::fs::write(&keys, "{}").unwrap();
+    let other = format!("sqlite:{}", dir.path().join("other.db").display());
+    let output = office(&["device", "add", "--database", &other, "--name", "x"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("restore it from its backup"));
+    assert_eq!(std::fs::read_to_string(&keys).unwrap(), "{}");
+}

@@ -1,0 +1,178 @@
+//! What people do around submissions: enrol, ask for cases and shared data, rate, read the catalogue and the console.
+#[path = "support/bench.rs"]
+#[allow(dead_code, reason = "each test binary uses its part")]
+mod support;
+
+use jiujin_contract::case::{CaseState, Lamp};
+use jiujin_contract::catalogue::SignedManifest;
+use jiujin_contract::identity::IdNumber;
+use jiujin_contract::keys::DeviceKey;
+use jiujin_contract::wire::{
+    CasesAnswer, DirectoryAnswer, EnrolAnswer, EnrolRequest, ProblemKind, Rating, RatingAnswer, Request,
+    ResidentQuery,
+};
+use support::{Bench, ID_NUMBER, Kiosk, send};
+
+fn query(kiosk: &Kiosk, number: &str) -> ResidentQuery {
+    ResidentQuery::new(&IdNumber::new(number), "c1", &kiosk.enrolled.sealing_key, kiosk.id()).unwrap()
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_a_lost_answer_may_be_asked_again() {
+    let bench = Bench::open().await;
+    let key = DeviceKey::generate().unwrap();
+    let code = bench.office.add_device("大厅").await.unwrap().code;
+    let typed = code.to_lowercase().replace('-', " ").replace('0', "o").replace('1', "l");
+    let request = EnrolRequest::new(&typed, &key);
+    let first: EnrolAnswer = send(&bench.url, Request::enrol(&request)).await.read().unwrap();
+    let again: EnrolAnswer = send(&bench.url, Request::enrol(&request)).await.read().unwrap();
+    assert_eq!((&first.device_id, &first.name), (&again.device_id, &"大厅".to_owned()));
+    let thief = EnrolRequest::new(&code, &DeviceKey::generate().unwrap());
+    let refused = send(&bench.url, Request::enrol(&thief)).await;
+    assert_eq!(refused.problem().kind, ProblemKind::CodeRefused);
+}
+
+#[tokio::test]
+async fn a_code_is_burnt_after_five_wrong_tries() {
+    let bench = Bench::open().await;
+    let key = DeviceKey::generate().unwrap();
+    let code = bench.office.add_device("大厅").await.unwrap().code;
+    for guess in ["AAAAA-AAAAA", "BBBBB-BBBBB", "", "12345-67890", "ZZZZZ-ZZZZZ"] {
+        let reply = send(&bench.url, Request::enrol(&EnrolRequest::new(guess, &key))).await;
+        assert_eq!(reply.problem().kind, ProblemKind::CodeRefused);
+    }
+    let late = send(&bench.url, Request::enrol(&EnrolRequest::new(&code, &key))).await;
+    assert_eq!(late.problem().kind, ProblemKind::CodeRefused);
+
+    let code = bench.office.add_device("大厅").await.unwrap().code;
+    for _ in 0..4 {
+        send(&bench.url, Request::enrol(&EnrolRequest::new("AAAAA-AAAAA", &key))).await;
+    }
+    assert_eq!(send(&bench.url, Request::enrol(&EnrolRequest::new(&code, &key))).await.status, 200);
+}
+
+#[tokio::test]
+async fn an_enrolment_without_its_key_does_not_cost_a_try() {
+    let bench = Bench::open().await;
+    let code = bench.office.add_device("大厅").await.unwrap().code;
+    let honest = EnrolRequest::new(&code, &DeviceKey::generate().unwrap());
+    let stolen = EnrolRequest { public_key: DeviceKey::generate().unwrap().public(), ..honest.clone() };
+    assert_eq!(send(&bench.url, Request::enrol(&stolen)).await.problem().kind, ProblemKind::Malformed);
+    assert_eq!(send(&bench.url, Request::enrol(&honest)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_resident_sees_their_own_cases_and_nobody_elses() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    let letter = kiosk.letter(1);
+    kiosk.ask(Request::put_submission(&letter)).await;
+    let own: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert_eq!(own.cases.len(), 1);
+    let case = &own.cases[0];
+    assert_eq!((case.submission, case.state, case.lamp), (letter.id(), CaseState::Submitted, Lamp::Green));
+    assert_eq!(case.events.len(), 1);
+    assert!(case.may_rate);
+    let other: CasesAnswer =
+        kiosk.ask(Request::cases(&query(&kiosk, "109999198505050059"))).await.read().unwrap();
+    assert!(other.cases.is_empty());
+
+    let second = bench.kiosk().await;
+    let stolen = second.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await;
+    assert_eq!(stolen.problem().kind, ProblemKind::Unopenable);
+}
+
+#[tokio::test]
+async fn a_case_is_rated_once_and_the_first_rating_stands() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    let letter = kiosk.letter(1);
+    kiosk.ask(Request::put_submission(&letter)).await;
+    let rating = Rating { submission: letter.id(), stars: 5, tags: vec!["fast".into()] };
+    let first: RatingAnswer = kiosk.ask(Request::rate(&rating)).await.read().unwrap();
+    let again: RatingAnswer = kiosk.ask(Request::rate(&rating)).await.read().unwrap();
+    assert_eq!(first, again);
+    let worse = Rating { stars: 1, ..rating.clone() };
+    assert_eq!(kiosk.ask(Request::rate(&worse)).await.problem().kind, ProblemKind::AlreadyRated);
+    let six = Rating { stars: 6, ..rating.clone() };
+    assert_eq!(kiosk.ask(Request::rate(&six)).await.problem().kind, ProblemKind::Malformed);
+    let unknown = Rating { submission: kiosk.letter(2).id(), ..rating };
+    assert_eq!(kiosk.ask(Request::rate(&unknown)).await.problem().kind, ProblemKind::NotFound);
+    let cases: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert!(!cases.cases[0].may_rate);
+}
+
+#[tokio::test]
+async fn shared_data_is_given_to_enrolled_kiosks_only() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    let known: DirectoryAnswer =
+        kiosk.ask(Request::directory(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert!(known.shared.is_some());
+    let unknown: DirectoryAnswer =
+        kiosk.ask(Request::directory(&query(&kiosk, "109999190001010001"))).await.read().unwrap();
+    assert!(unknown.shared.is_none());
+    assert_eq!(send(&bench.url, Request::directory(&query(&kiosk, ID_NUMBER))).await.status, 401);
+}
+
+#[tokio::test]
+async fn the_catalogue_is_signed_and_sent_only_when_it_is_new() {
+    let bench = Bench::open().await;
+    let first = send(&bench.url, Request::catalogue(None)).await;
+    let etag = first.headers["etag"].to_str().unwrap().to_owned();
+    let signed: SignedManifest = first.read().unwrap();
+    let manifest = signed.verify(bench.office.verifying_key().ed25519(), jiff::Timestamp::now()).unwrap();
+    let same = send(&bench.url, Request::catalogue(Some(&etag))).await;
+    assert_eq!((same.status, same.body.len()), (304, 0));
+    assert_eq!(send(&bench.url, Request::catalogue(Some("\"old\""))).await.status, 200);
+
+    let entry = &manifest.items[0];
+    let item = send(&bench.url, Request::catalogue_item(&entry.id, &entry.hash)).await;
+    assert_eq!(item.body.len() as u64, entry.size);
+    manifest.admit(&item.read().unwrap()).unwrap();
+    let missing = send(&bench.url, Request::catalogue_item(&entry.id, "00")).await;
+    assert_eq!(missing.problem().kind, ProblemKind::NotFound);
+}
+
+#[tokio::test]
+async fn the_console_lists_cases_without_giving_anybody_away() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let page = reqwest::get(&bench.url).await.unwrap().text().await.unwrap();
+    assert!(page.contains("测*甲") && page.contains("已提交"), "{page}");
+    assert!(!page.contains("测试人甲") && !page.contains(ID_NUMBER) && !page.contains("13900000001"));
+}
+
+#[tokio::test]
+async fn health_openapi_and_unknown_paths_answer_plainly() {
+    let bench = Bench::open().await;
+    let health: serde_json::Value =
+        reqwest::get(format!("{}/healthz", bench.url)).await.unwrap().json().await.unwrap();
+    assert_eq!(health["status"], "ok");
+    let api: serde_json::Value =
+        reqwest::get(format!("{}/openapi.json", bench.url)).await.unwrap().json().await.unwrap();
+    assert!(api["paths"]["/v1/submissions/{id}"]["put"].is_object());
+    let nowhere = reqwest::get(format!("{}/wp-login.php", bench.url)).await.unwrap();
+    assert_eq!(nowhere.status(), 404);
+    assert_eq!(nowhere.headers()["content-type"], "application/problem+json");
+}
+
+#[tokio::test]
+async fn nothing_of_a_resident_is_readable_in_the_offices_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().to_owned();
+    let database = format!("sqlite:{}", path.join("office.db").display());
+    let bench = Bench::open_at(&database, dir).await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await;
+    for entry in std::fs::read_dir(&path).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        for canary in [ID_NUMBER, "测试人甲", "13900000001"] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary.as_bytes()), "{canary}");
+        }
+    }
+    let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path.join("office.keys")).unwrap());
+    assert_eq!(mode & 0o777, 0o600);
+}

@@ -1,0 +1,213 @@
+//! The loop: owns the session and the store, hears every event and carries out the orders. It decides
+//! nothing itself: the session decides what a visit becomes, the courier's verdict what a letter becomes.
+mod letters;
+mod orders;
+
+use crate::card;
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::notice::CardPrompt;
+use crate::screens::view::View;
+use crate::screens::{Status, Touch};
+use crate::session::{Happening, Moment, Order, Session};
+use crate::shelf::Shelf;
+use crate::store::Store;
+use crate::typing::Typing;
+pub use letters::Outcome;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+
+/// Events that may wait; a screen that floods the loop is slowed down, not the memory filled.
+pub const EVENTS_MAX: usize = 256;
+/// How often the clock on the screen and the minutes left are looked at.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Everything that enters at the top of the road.
+#[derive(Debug)]
+pub enum Event {
+    Touched(Touch),
+    Card(card::Report),
+    Visit(Happening),
+    /// A letter came back with its verdict.
+    Answered(Outcome),
+    /// The demo's printer, or a real one, has or lacks paper.
+    PaperSeen(bool),
+    Quit,
+}
+
+/// What the loop tells the world at the very moment it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Report {
+    /// The transaction is durable; the resident reads "received" now.
+    Acknowledged { receipt: String, id: String, digest: String },
+    /// Letters that still wait, after each change.
+    Waiting(u64),
+}
+
+/// Where the loop's output goes.
+pub struct Outlets {
+    pub show: Box<dyn Fn(View) + Send>,
+    pub tell: Box<dyn Fn(Report) + Send>,
+    /// Switches the reader's polling on and off.
+    pub ask_card: Box<dyn Fn(bool) + Send>,
+}
+
+pub struct Kiosk {
+    session: Session,
+    store: Store,
+    courier: Option<Courier>,
+    shelf: Arc<Shelf>,
+    typing: Typing,
+    status: Status,
+    config: Arc<Config>,
+    events: mpsc::Sender<Event>,
+    outlets: Outlets,
+    started: Instant,
+    shown: Option<View>,
+    asking: bool,
+    delivering: bool,
+}
+
+impl Kiosk {
+    pub fn new(
+        (session, store, courier): (Session, Store, Option<Courier>),
+        (shelf, config): (Arc<Shelf>, Arc<Config>),
+        events: mpsc::Sender<Event>,
+        outlets: Outlets,
+    ) -> Kiosk {
+        let status = Status::new(&config);
+        let typing = Typing::new(&shelf);
+        let started = Instant::now();
+        Kiosk {
+            session,
+            store,
+            courier,
+            shelf,
+            typing,
+            status,
+            config,
+            events,
+            outlets,
+            started,
+            shown: None,
+            asking: false,
+            delivering: false,
+        }
+    }
+
+    /// Runs until the last sender is gone or somebody asks to quit.
+    pub async fn run(mut self, mut inbox: mpsc::Receiver<Event>) {
+        self.refresh();
+        loop {
+            let wake = self.nap();
+            let event = tokio::select! {
+                event = inbox.recv() => match event {
+                    None | Some(Event::Quit) => return,
+                    Some(event) => event,
+                },
+                () = tokio::time::sleep(wake) => Event::Visit(Happening::DeadlinePassed),
+            };
+            self.handle(event);
+            self.send_due_letters();
+            self.refresh();
+        }
+    }
+
+    fn nap(&self) -> Duration {
+        let now = self.now().elapsed_ms;
+        let until = |at: u64| Duration::from_millis(at.saturating_sub(now));
+        self.session.deadline().map_or(GLANCE, |at| until(at).min(GLANCE))
+    }
+
+    fn handle(&mut self, event: Event) {
+        match event {
+            Event::Touched(touch) => self.touched(touch),
+            Event::Card(report) => self.card_reported(report),
+            Event::Visit(happening) => self.apply(happening),
+            Event::Answered(outcome) => self.letter_answered(outcome),
+            Event::PaperSeen(there) => self.status.paper = there,
+            Event::Quit => {}
+        }
+    }
+
+    fn touched(&mut self, touch: Touch) {
+        match touch {
+            Touch::Visit(happening) => self.apply(happening),
+            Touch::Service(id) => {
+                if let Some(service) = self.shelf.find(&id).cloned() {
+                    self.typing.clear();
+                    self.apply(Happening::ServiceChosen(service));
+                }
+            }
+            Touch::Key(key) => {
+                self.apply(Happening::ActivitySeen);
+                for happening in self.typing.press(key) {
+                    self.apply(happening);
+                }
+            }
+        }
+    }
+
+    fn card_reported(&mut self, report: card::Report) {
+        match report {
+            card::Report::Reader { ready } => self.status.reader = ready,
+            card::Report::Reading => self.apply(Happening::CardReading),
+            card::Report::Read(resident) => self.apply(Happening::CardRead(Arc::new(resident))),
+            card::Report::Failed(prompt) => {
+                self.status.reader = prompt != CardPrompt::OutOfOrder;
+                self.apply(Happening::CardFailed(prompt));
+            }
+        }
+    }
+
+    /// Lets the session decide, then carries out what it ordered.
+    fn apply(&mut self, happening: Happening) {
+        let mut due = VecDeque::from([happening]);
+        while let Some(happening) = due.pop_front() {
+            let now = self.now();
+            let step = self.session.clone().apply(happening, now);
+            self.session = step.session;
+            for order in step.orders {
+                due.extend(self.carry_out(order, now));
+            }
+        }
+        self.typing.follow(&self.session);
+    }
+
+    fn carry_out(&mut self, order: Order, now: Moment) -> Option<Happening> {
+        match order {
+            Order::Commit(application) => Some(self.commit(&application, now)),
+            Order::LookUp { who, service, .. } => self.look_up(&who, &service),
+            Order::FetchCases(who) => self.fetch_cases(&who),
+            Order::SendRating { submission, level, reasons } => {
+                self.send_rating(&submission, level, &reasons);
+                None
+            }
+            Order::WipeScreen => {
+                self.typing.clear();
+                None
+            }
+        }
+    }
+
+    fn refresh(&mut self) {
+        let wanted = self.session.wants_card();
+        if wanted != self.asking {
+            self.asking = wanted;
+            (self.outlets.ask_card)(wanted);
+        }
+        let view = View::of(&self.session, &self.shelf, &self.status, self.typing.view(), self.now());
+        if self.shown.as_ref() != Some(&view) {
+            self.shown = Some(view.clone());
+            (self.outlets.show)(view);
+        }
+    }
+
+    fn now(&self) -> Moment {
+        let unix_ms = jiff::Timestamp::now().as_millisecond();
+        let today = crate::screens::words::local_time(unix_ms, self.config.site.utc_offset_min).date();
+        Moment { elapsed_ms: self.started.elapsed().as_millis() as u64, unix_ms, today }
+    }
+}

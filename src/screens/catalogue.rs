@@ -1,0 +1,237 @@
+//! Catalogue, search and guide: what the resident can do here, found by touch or by typing.
+use super::words;
+use crate::session::Moment;
+use crate::session::application::{Service, facts_json};
+use crate::session::editing::Editing;
+use crate::session::stage::{Browse, Tab, Who};
+use crate::shelf::Shelf;
+use jiujin_contract::item::{Badge, Category, LifeTheme, MaterialSource};
+use jiujin_contract::text::Lang;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// No page shows more than six large choices (accessibility point A10).
+pub const TILES: usize = 6;
+pub const TILES_ELDER: usize = 6;
+/// Rows of the search page above the keyboard.
+pub const HITS: usize = 5;
+/// Badges of one tile; more would crowd it.
+const TILE_BADGES_MAX: usize = 2;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct TileView {
+    /// A service id, or the name of a group that opens.
+    pub id: String,
+    pub is_group: bool,
+    pub name: String,
+    pub icon: &'static str,
+    pub badges: Vec<Badge>,
+    /// How many services a group holds.
+    pub count: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct HomeView {
+    pub tab: Tab,
+    pub group: Option<String>,
+    pub tiles: Vec<TileView>,
+    pub page: usize,
+    pub pages: usize,
+    pub services: usize,
+    pub identified: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct HitView {
+    pub id: String,
+    pub name: String,
+    pub department: String,
+    pub icon: &'static str,
+    pub badges: Vec<Badge>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchView {
+    pub query: String,
+    pub caret: usize,
+    pub hits: Vec<HitView>,
+    /// Hits beyond the shown ones.
+    pub more: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum VerdictView {
+    /// Nobody has shown a card yet.
+    Unknown,
+    Eligible,
+    Refused { reason: String, instead: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct MaterialView {
+    pub name: String,
+    pub note: String,
+    pub source: MaterialSource,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct GuideView {
+    pub name: String,
+    pub department: String,
+    pub category: String,
+    pub summary: String,
+    pub who: String,
+    pub conditions: Vec<String>,
+    pub verdict: VerdictView,
+    pub on_the_spot: bool,
+    pub promised_days: u16,
+    pub statutory_days: u16,
+    pub fee: String,
+    pub visits: u8,
+    pub result: String,
+    pub needs_network: bool,
+    pub zero_material: bool,
+    pub materials: Vec<MaterialView>,
+    pub complaint: String,
+    pub minutes: usize,
+    pub page: usize,
+}
+
+pub fn home(shelf: &Shelf, browse: &Browse, identified: bool, slots: usize, lang: Lang) -> HomeView {
+    let all = match (&browse.open, browse.tab) {
+        (Some(group), tab) => members(shelf, tab, group).map(|service| tile(service, lang)).collect(),
+        (None, Tab::MostUsed) => shelf.services().iter().map(|service| tile(service, lang)).collect(),
+        (None, tab) => groups(shelf, tab, lang),
+    };
+    let pages = all.len().div_ceil(slots).max(1);
+    let page = browse.page.min(pages - 1);
+    HomeView {
+        tab: browse.tab,
+        group: browse.open.as_ref().map(|group| group_name(shelf, browse.tab, group, lang)),
+        tiles: all.into_iter().skip(page * slots).take(slots).collect(),
+        page,
+        pages,
+        services: shelf.services().len(),
+        identified,
+    }
+}
+
+fn tile(service: &Arc<Service>, lang: Lang) -> TileView {
+    TileView {
+        id: service.item.id.clone(),
+        is_group: false,
+        name: service.item.short_name.get(lang).to_owned(),
+        icon: service.item.category.icon(),
+        badges: service.item.badges().into_iter().take(TILE_BADGES_MAX).collect(),
+        count: 0,
+    }
+}
+
+/// The key of the group a service belongs to, in each tab.
+fn keys(service: &Service, tab: Tab) -> Vec<String> {
+    match tab {
+        Tab::MostUsed => vec![],
+        Tab::Categories => vec![format!("{:?}", service.item.category)],
+        Tab::LifeEvents => service.item.life_events.iter().map(|event| format!("{event:?}")).collect(),
+        Tab::Departments => vec![service.item.department.zh.clone()],
+    }
+}
+
+fn members<'a>(shelf: &'a Shelf, tab: Tab, group: &'a str) -> impl Iterator<Item = &'a Arc<Service>> {
+    shelf.services().iter().filter(move |service| keys(service, tab).iter().any(|key| key == group))
+}
+
+fn groups(shelf: &Shelf, tab: Tab, lang: Lang) -> Vec<TileView> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for key in shelf.services().iter().flat_map(|service| keys(service, tab)) {
+        *counts.entry(key).or_default() += 1;
+    }
+    let mut tiles: Vec<TileView> = counts
+        .into_iter()
+        .map(|(id, count)| TileView {
+            name: group_name(shelf, tab, &id, lang),
+            icon: group_icon(shelf, tab, &id),
+            is_group: true,
+            badges: vec![],
+            id,
+            count,
+        })
+        .collect();
+    tiles.sort_by_key(|tile| std::cmp::Reverse(tile.count));
+    tiles
+}
+
+fn group_name(shelf: &Shelf, tab: Tab, group: &str, lang: Lang) -> String {
+    let text = match tab {
+        Tab::MostUsed => None,
+        Tab::Categories => Category::ALL.into_iter().find(|known| format!("{known:?}") == group).map(Category::name),
+        Tab::LifeEvents => LifeTheme::ALL.into_iter().find(|known| format!("{known:?}") == group).map(LifeTheme::name),
+        Tab::Departments => members(shelf, tab, group).next().map(|service| service.item.department.clone()),
+    };
+    text.map_or_else(|| group.to_owned(), |text| text.get(lang).to_owned())
+}
+
+fn group_icon(shelf: &Shelf, tab: Tab, group: &str) -> &'static str {
+    members(shelf, tab, group).next().map_or("grid", |service| service.item.category.icon())
+}
+
+pub fn search(shelf: &Shelf, query: &Editing, page: usize, lang: Lang) -> SearchView {
+    let text = query.text();
+    let hits = if text.trim().is_empty() { vec![] } else { shelf.search(&text, HITS * (page + 1) + 50) };
+    let start = (page * HITS).min(hits.len().saturating_sub(1) / HITS * HITS);
+    let shown = hits.iter().skip(start).take(HITS);
+    SearchView {
+        caret: query.caret(),
+        query: text,
+        more: hits.len().saturating_sub(start + HITS),
+        hits: shown.filter_map(|hit| shelf.find(&hit.id)).map(|service| hit_view(service, lang)).collect(),
+    }
+}
+
+fn hit_view(service: &Arc<Service>, lang: Lang) -> HitView {
+    HitView {
+        id: service.item.id.clone(),
+        name: service.item.name.get(lang).to_owned(),
+        department: service.item.department.get(lang).to_owned(),
+        icon: service.item.category.icon(),
+        badges: service.item.badges().into_iter().take(TILE_BADGES_MAX).collect(),
+    }
+}
+
+pub fn guide(service: &Service, who: Option<&Who>, page: usize, lang: Lang, now: Moment) -> GuideView {
+    let item = &service.item;
+    let guide = &item.guide;
+    let text = |text: &jiujin_contract::text::Text| text.get(lang).to_owned();
+    let verdict = match who {
+        None => VerdictView::Unknown,
+        Some(who) => match item.eligibility.check(&facts_json(who, None, now)).first() {
+            None => VerdictView::Eligible,
+            Some(refusal) => VerdictView::Refused { reason: text(&refusal.reason), instead: text(&refusal.instead) },
+        },
+    };
+    GuideView {
+        name: text(&item.name),
+        department: text(&item.department),
+        category: item.category.name().get(lang).to_owned(),
+        summary: text(&item.summary),
+        who: text(&guide.who),
+        conditions: guide.conditions.iter().map(text).collect(),
+        verdict,
+        on_the_spot: item.on_the_spot(),
+        promised_days: guide.promised_days,
+        statutory_days: guide.statutory_days,
+        fee: text(&guide.fee),
+        visits: guide.visits,
+        result: text(&guide.result),
+        needs_network: item.needs_network,
+        zero_material: item.zero_material(),
+        materials: guide.materials.iter().map(|material| MaterialView {
+            name: text(&material.name),
+            note: material.note.as_ref().map(text).unwrap_or_default(),
+            source: material.source,
+        }).collect(),
+        complaint: text(&guide.complaint),
+        minutes: words::minutes_for(item.question_paths().len()),
+        page,
+    }
+}

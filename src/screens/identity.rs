@@ -1,0 +1,51 @@
+//! "Is this you?" and "may we use these?": masked identity and consent.
+use super::words;
+use crate::session::Moment;
+use crate::session::application::Service;
+use crate::session::stage::Who;
+use jiujin_contract::text::Lang;
+
+/// Below this age a guardian agrees (Personal Information Protection Law, article 31).
+const GUARDIAN_AGE: i16 = 14;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConfirmView {
+    pub name: String,
+    pub id_number: String,
+    /// `None` for a long-term card.
+    pub valid_to: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ConsentView {
+    pub service: String,
+    pub what: Vec<String>,
+    pub from_whom: String,
+    pub purpose: String,
+    pub recipients: String,
+    pub retention: String,
+    pub version: String,
+    pub guardian: bool,
+}
+
+pub fn confirm(who: &Who, lang: Lang) -> ConfirmView {
+    ConfirmView {
+        name: who.masked_name(),
+        id_number: who.id_number.masked(),
+        valid_to: who.valid_to.map(|day| words::full_day(day, lang)),
+    }
+}
+
+pub fn consent(who: &Who, service: &Service, lang: Lang, now: Moment) -> ConsentView {
+    let consent = &service.item.consent;
+    ConsentView {
+        service: service.item.name.get(lang).to_owned(),
+        what: consent.what.iter().map(|what| what.get(lang).to_owned()).collect(),
+        from_whom: consent.from_whom.get(lang).to_owned(),
+        purpose: consent.purpose.get(lang).to_owned(),
+        recipients: consent.recipients.get(lang).to_owned(),
+        retention: consent.retention.get(lang).to_owned(),
+        version: consent.version.clone(),
+        guardian: who.age_on(now.today) < GUARDIAN_AGE,
+    }
+}

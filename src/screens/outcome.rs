@@ -1,0 +1,152 @@
+//! Receipt, document, cases and rating: what came of the errand.
+use super::{Status, words};
+use crate::session::stage::{CaseLine, CaseList, Delivery, Done};
+use crate::shelf::Shelf;
+use jiujin_contract::calendar;
+use jiujin_contract::text::Lang;
+use std::collections::BTreeSet;
+
+/// Rows of a document page and lines of the case list.
+const ROWS: usize = 8;
+const CASES: usize = 5;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReceiptView {
+    pub service: String,
+    pub department: String,
+    pub receipt: String,
+    pub saved_at: String,
+    pub delivery: Delivery,
+    pub accepted_at: String,
+    pub promised_days: u16,
+    /// The last promised day, written out; marked when the holidays of that year are not announced yet.
+    pub promised_day: String,
+    pub provisional: bool,
+    pub has_document: bool,
+    pub rated: bool,
+    pub printer: bool,
+    pub online: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentView {
+    pub title: String,
+    pub receipt: String,
+    pub rows: Vec<(String, String)>,
+    pub page: usize,
+    pub pages: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CasesView {
+    Loading,
+    Offline,
+    Known { lines: Vec<CaseView>, page: usize, pages: usize, all: usize },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseView {
+    pub index: usize,
+    pub service: String,
+    pub case_number: String,
+    pub state: String,
+    pub lamp: String,
+    pub updated: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseDetailView {
+    pub case: Option<CaseView>,
+    pub events: Vec<(String, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RatingView {
+    pub service: String,
+    pub level: Option<u8>,
+    pub reasons: BTreeSet<usize>,
+}
+
+pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
+    let item = &done.service.item;
+    let at = |unix_ms: i64| words::clock_with_seconds(words::local_time(unix_ms, status.offset_min));
+    let saved_day = words::local_time(done.saved_at, status.offset_min).date();
+    let (last_day, provisional) = calendar::add_working_days(saved_day, item.guide.promised_days.into());
+    ReceiptView {
+        service: item.name.get(lang).to_owned(),
+        department: item.department.get(lang).to_owned(),
+        receipt: done.receipt.clone(),
+        saved_at: at(done.saved_at),
+        accepted_at: match &done.delivery {
+            Delivery::Accepted { unix_ms, .. } => at(*unix_ms),
+            _ => String::new(),
+        },
+        delivery: done.delivery.clone(),
+        promised_days: item.guide.promised_days,
+        promised_day: words::day(last_day, lang),
+        provisional,
+        has_document: !done.document.is_empty(),
+        rated: done.rated,
+        printer: status.printer,
+        online: status.online,
+    }
+}
+
+pub fn document(done: &Done, page: usize, lang: Lang) -> DocumentView {
+    let pages = done.document.len().div_ceil(ROWS).max(1);
+    let page = page.min(pages - 1);
+    DocumentView {
+        title: done.service.item.document.as_ref().map(|document| document.title.get(lang).to_owned()).unwrap_or_default(),
+        receipt: done.receipt.clone(),
+        rows: done.document.iter().skip(page * ROWS).take(ROWS).cloned().collect(),
+        page,
+        pages,
+    }
+}
+
+pub fn cases(cases: &CaseList, page: usize, shelf: &Shelf, status: &Status, lang: Lang) -> CasesView {
+    match cases {
+        CaseList::Loading => CasesView::Loading,
+        CaseList::Offline => CasesView::Offline,
+        CaseList::Known(lines) => {
+            let pages = lines.len().div_ceil(CASES).max(1);
+            let page = page.min(pages - 1);
+            let shown = lines.iter().enumerate().skip(page * CASES).take(CASES);
+            CasesView::Known {
+                lines: shown.map(|(index, line)| case_view(index, line, shelf, status, lang)).collect(),
+                page,
+                pages,
+                all: lines.len(),
+            }
+        }
+    }
+}
+
+pub fn case_detail(cases: &CaseList, index: usize, shelf: &Shelf, status: &Status, lang: Lang) -> CaseDetailView {
+    let CaseList::Known(lines) = cases else { return CaseDetailView { case: None, events: vec![] } };
+    let line = lines.get(index);
+    CaseDetailView {
+        case: line.map(|line| case_view(index, line, shelf, status, lang)),
+        events: line.map(|line| line.events.clone()).unwrap_or_default().into_iter().map(|(at, words)| (moment(at, status, lang), words)).collect(),
+    }
+}
+
+fn case_view(index: usize, line: &CaseLine, shelf: &Shelf, status: &Status, lang: Lang) -> CaseView {
+    CaseView {
+        index,
+        service: shelf.find(&line.item).map_or(line.item.clone(), |service| service.item.name.get(lang).to_owned()),
+        case_number: line.case_number.clone(),
+        state: line.state.clone(),
+        lamp: line.lamp.clone(),
+        updated: moment(line.updated, status, lang),
+    }
+}
+
+fn moment(unix_ms: i64, status: &Status, lang: Lang) -> String {
+    let at = words::local_time(unix_ms, status.offset_min);
+    format!("{} {}", words::day(at.date(), lang), words::clock(at))
+}
+
+pub fn rating(done: &Done, level: Option<u8>, reasons: &BTreeSet<usize>, lang: Lang) -> RatingView {
+    RatingView { service: done.service.item.name.get(lang).to_owned(), level, reasons: reasons.clone() }
+}

@@ -1,0 +1,131 @@
+//! What stands on the screen as plain data, made anew from the session after every event. The loop
+//! compares it with the last one and hands over the whole; nothing is ever shown or hidden piecemeal.
+use super::catalogue::{GuideView, HomeView, SearchView};
+use super::form::{CheckView, FormView, SignView};
+use super::identity::{ConfirmView, ConsentView};
+use super::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
+use super::words;
+use super::{Status, catalogue, form, identity, outcome};
+use crate::notice::{CardPrompt, Notice};
+use crate::session::settings::Settings;
+use crate::session::stage::Stage;
+use crate::session::{Moment, Overlay, Session};
+use crate::shelf::Shelf;
+use crate::typing::KeyboardView;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    pub page: Page,
+    pub frame: Frame,
+    pub settings: Settings,
+    pub overlay: OverlayView,
+    pub keyboard: Option<KeyboardView>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Page {
+    Attract { services: usize },
+    Home(HomeView),
+    Search(SearchView),
+    Guide(GuideView),
+    Card(CardPrompt),
+    Confirm(ConfirmView),
+    Consent(ConsentView),
+    /// The office is being asked what it knows already.
+    LookingUp,
+    Form(FormView),
+    Sign(SignView),
+    Check(CheckView),
+    Saving,
+    Receipt(Box<ReceiptView>),
+    Document(DocumentView),
+    Cases(CasesView),
+    CaseDetail(CaseDetailView),
+    Rating(RatingView),
+    Unavailable(Notice),
+    Goodbye { timed_out: bool },
+}
+
+/// The same on every page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Frame {
+    pub centre: String,
+    pub date: String,
+    pub time: String,
+    pub masked_name: Option<String>,
+    pub minutes_left: u64,
+    pub notice: Option<Notice>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum OverlayView {
+    None,
+    Help,
+    StillThere { seconds_left: u64, seconds_all: u64 },
+}
+
+impl View {
+    pub fn of(session: &Session, shelf: &Shelf, status: &Status, keyboard: Option<KeyboardView>, now: Moment) -> View {
+        View {
+            page: page(session, shelf, now, status),
+            frame: frame(session, status, now),
+            settings: session.settings,
+            overlay: overlay(session, now),
+            keyboard,
+        }
+    }
+}
+
+fn page(session: &Session, shelf: &Shelf, now: Moment, status: &Status) -> Page {
+    let lang = session.settings.lang;
+    let slots = if session.settings.elder { catalogue::TILES_ELDER } else { catalogue::TILES };
+    match &session.stage {
+        Stage::Attract => Page::Attract { services: shelf.services().len() },
+        Stage::Browsing { browse, who } => match &browse.query {
+            Some(query) => Page::Search(catalogue::search(shelf, query, browse.page, lang)),
+            None => Page::Home(catalogue::home(shelf, browse, who.is_some(), slots, lang)),
+        },
+        Stage::Guiding { who, service, page, .. } => {
+            Page::Guide(catalogue::guide(service, who.as_ref(), *page, lang, now))
+        }
+        Stage::AskingCard { prompt, .. } => Page::Card(*prompt),
+        Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, lang)),
+        Stage::Consenting { who, service, .. } => Page::Consent(identity::consent(who, service, lang, now)),
+        Stage::LookingUp { .. } => Page::LookingUp,
+        Stage::Filling(filling) => Page::Form(form::form(filling, lang)),
+        Stage::Signing { application, strokes } => Page::Sign(form::sign(application, strokes, lang)),
+        Stage::Reviewing { application } => Page::Check(form::check(application, lang)),
+        Stage::Saving { .. } => Page::Saving,
+        Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
+        Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, lang)),
+        Stage::Cases { cases, page, .. } => Page::Cases(outcome::cases(cases, *page, shelf, status, lang)),
+        Stage::CaseDetail { cases, index, .. } => Page::CaseDetail(outcome::case_detail(cases, *index, shelf, status, lang)),
+        Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),
+        Stage::Unavailable { notice, .. } => Page::Unavailable(*notice),
+        Stage::Ended { timed_out } => Page::Goodbye { timed_out: *timed_out },
+    }
+}
+
+fn frame(session: &Session, status: &Status, now: Moment) -> Frame {
+    let at = words::local_time(now.unix_ms, status.offset_min);
+    let lang = session.settings.lang;
+    Frame {
+        centre: status.centre.get(lang).to_owned(),
+        date: words::day(at.date(), lang),
+        time: words::clock(at),
+        masked_name: session.who().map(|who| who.masked_name()),
+        minutes_left: session.minutes_left(now),
+        notice: status.worst(),
+    }
+}
+
+fn overlay(session: &Session, now: Moment) -> OverlayView {
+    match session.overlay {
+        Overlay::None => OverlayView::None,
+        Overlay::Help => OverlayView::Help,
+        Overlay::StillThere { ends_at } => OverlayView::StillThere {
+            seconds_left: ends_at.saturating_sub(now.elapsed_ms).div_ceil(1_000),
+            seconds_all: session.warning_ms().div_ceil(1_000),
+        },
+    }
+}

@@ -1,0 +1,78 @@
+//! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
+use jiff::civil::{Date, DateTime, Weekday};
+use jiujin_contract::text::Lang;
+
+/// Minutes of the centre's clock east of Greenwich when nothing else is configured: China has one time, UTC+8.
+pub const CHINA_OFFSET_MIN: i32 = 480;
+
+/// Wall time of the centre at a Unix millisecond.
+pub fn local_time(unix_ms: i64, offset_min: i32) -> DateTime {
+    let offset = jiff::tz::Offset::from_seconds(offset_min * 60).unwrap_or(jiff::tz::Offset::UTC);
+    jiff::Timestamp::from_millisecond(unix_ms).map_or(DateTime::MIN, |at| offset.to_datetime(at))
+}
+
+/// `14:32`
+pub fn clock(at: DateTime) -> String {
+    format!("{:02}:{:02}", at.hour(), at.minute())
+}
+
+/// `14:38:06`
+pub fn clock_with_seconds(at: DateTime) -> String {
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
+}
+
+/// `9月21日 星期一`, `Mon 21 September`
+pub fn day(date: Date, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {} {}", weekday_en(date.weekday()), date.day(), month_en(date.month())),
+        _ => format!("{}月{}日 {}", date.month(), date.day(), weekday_zh(date.weekday())),
+    }
+}
+
+/// `2036年5月12日`, `12 May 2036`
+pub fn full_day(date: Date, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {} {}", date.day(), month_en(date.month()), date.year()),
+        _ => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+    }
+}
+
+/// About how long an errand takes: a third of a minute a question, and a minute for reading and signing.
+pub fn minutes_for(questions: usize) -> usize {
+    1 + questions.div_ceil(3)
+}
+
+fn weekday_zh(day: Weekday) -> &'static str {
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"][day.to_monday_zero_offset() as usize]
+}
+
+fn weekday_en(day: Weekday) -> &'static str {
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][day.to_monday_zero_offset() as usize]
+}
+
+fn month_en(month: i8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ];
+    NAMES[(month as usize - 1).min(11)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_day_is_written_out_with_its_weekday() {
+        assert_eq!(day(date(2026, 9, 21), Lang::ZhCn), "9月21日 星期一");
+        assert_eq!(day(date(2026, 9, 21), Lang::En), "Mon 21 September");
+        assert_eq!(full_day(date(2036, 5, 12), Lang::ZhCn), "2036年5月12日");
+    }
+
+    #[test]
+    fn the_centre_keeps_its_own_time() {
+        let at = local_time(0, CHINA_OFFSET_MIN);
+        assert_eq!((clock(at).as_str(), clock_with_seconds(at).as_str()), ("08:00", "08:00:00"));
+    }
+}

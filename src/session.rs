@@ -1,0 +1,197 @@
+//! One visit as a pure state machine: `apply(happening, now)` answers with the next state and with
+//! orders for the loop. No clock, no input or output, no widget lives here; deadlines are data.
+pub mod application;
+mod apply;
+pub mod editing;
+mod filling;
+mod finishing;
+pub mod settings;
+pub mod stage;
+#[cfg(test)]
+mod tests;
+
+use crate::notice::{CardPrompt, Notice};
+use application::{Application, Service};
+use editing::Keystroke;
+use jiujin_contract::form::Timestamp;
+use serde_json::Value;
+use settings::{SettingTouch, Settings};
+use stage::{CaseList, Stage, Stroke, Tab, Who};
+use std::sync::Arc;
+
+/// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Milliseconds since the program started (monotonic).
+    pub elapsed_ms: u64,
+    /// Milliseconds since the Unix epoch, for what is written down.
+    pub unix_ms: i64,
+    /// The local date of the centre.
+    pub today: jiff::civil::Date,
+}
+
+impl Moment {
+    pub fn timestamp(self) -> Timestamp {
+        Timestamp(self.unix_ms)
+    }
+}
+
+/// How long each page waits, in milliseconds. Accessibility points A11 and A12 give the defaults.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pauses {
+    pub idle_ms: u64,
+    /// For voice and the elder mode.
+    pub idle_slow_ms: u64,
+    pub warning_ms: u64,
+    pub look_up_ms: u64,
+    pub goodbye_ms: u64,
+}
+
+impl Default for Pauses {
+    fn default() -> Pauses {
+        Pauses { idle_ms: 120_000, idle_slow_ms: 300_000, warning_ms: 45_000, look_up_ms: 3_000, goodbye_ms: 6_000 }
+    }
+}
+
+/// Everything that can happen to a visit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Happening {
+    Woke,
+    TabChosen(Tab),
+    /// A category, life event or department of the open tab.
+    GroupOpened(String),
+    SearchOpened,
+    ServiceChosen(Arc<Service>),
+    Paged(isize),
+    CardWanted,
+    CardReading,
+    CardRead(Who),
+    CardFailed(CardPrompt),
+    IdentityConfirmed(bool),
+    Started,
+    Agreed,
+    Declined,
+    LookedUp(Option<Value>),
+    FieldOpened(String),
+    FieldClosed,
+    Typed(Keystroke),
+    AnswerGiven { path: String, value: Option<Value> },
+    EntryAdded(String),
+    EntryRemoved { path: String, index: usize },
+    WentOn,
+    WentBack,
+    CorrectionWanted(String),
+    PenMoved(Stroke),
+    PenUndone,
+    PenCleared,
+    SigningDeclined,
+    Submitted,
+    Committed { receipt: String, submission: String },
+    CommitFailed(Notice),
+    OfficeAnswered { submission: String, delivery: stage::Delivery },
+    DocumentWanted,
+    CasesWanted,
+    CasesKnown(CaseList),
+    CaseOpened(usize),
+    RatingWanted,
+    LevelChosen(u8),
+    ReasonTouched(usize),
+    RatingSent,
+    AnotherWanted,
+    SettingTouched(SettingTouch),
+    HelpTouched,
+    ActivitySeen,
+    VisitEnded,
+    DeadlinePassed,
+}
+
+/// What the loop has to do; imperative, carried out in order.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Order {
+    LookUp { who: Who, service: Arc<Service>, consented_at: i64 },
+    Commit(Box<Application>),
+    FetchCases(Who),
+    SendRating { submission: String, level: u8, reasons: Vec<usize> },
+    /// Forget keyboard, composed text and pictures of the last page.
+    WipeScreen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overlay {
+    None,
+    Help,
+    /// "Still there?", until this moment of `elapsed_ms`.
+    StillThere { ends_at: u64 },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    pub stage: Stage,
+    pub settings: Settings,
+    pub overlay: Overlay,
+    /// What the kiosk falls back to when a visit ends.
+    house_settings: Settings,
+    pauses: Pauses,
+    /// When somebody last touched something.
+    active_at: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub session: Session,
+    pub orders: Vec<Order>,
+}
+
+impl Session {
+    pub fn new(settings: Settings, pauses: Pauses) -> Session {
+        let (stage, overlay) = (Stage::Attract, Overlay::None);
+        Session { stage, settings, overlay, house_settings: settings, pauses, active_at: 0 }
+    }
+
+    /// When the loop must come back with [`Happening::DeadlinePassed`], in `elapsed_ms`.
+    pub fn deadline(&self) -> Option<u64> {
+        if let Overlay::StillThere { ends_at } = self.overlay {
+            return Some(ends_at);
+        }
+        match &self.stage {
+            Stage::Attract | Stage::Saving { .. } => None,
+            Stage::LookingUp { .. } => Some(self.active_at + self.pauses.look_up_ms),
+            Stage::Ended { .. } => Some(self.active_at + self.pauses.goodbye_ms),
+            _ => Some(self.active_at + self.idle_ms()),
+        }
+    }
+
+    /// Whole minutes left before the warning, never less than one.
+    pub fn minutes_left(&self, now: Moment) -> u64 {
+        let left = (self.active_at + self.idle_ms() + self.pauses.warning_ms).saturating_sub(now.elapsed_ms);
+        left.div_ceil(60_000).max(1)
+    }
+
+    pub fn warning_ms(&self) -> u64 {
+        self.pauses.warning_ms
+    }
+
+    /// The reader is polled only while a page asks for a card.
+    pub fn wants_card(&self) -> bool {
+        matches!(self.stage, Stage::Attract | Stage::AskingCard { .. })
+    }
+
+    /// Whose visit this is, once the resident has said "yes, that is me".
+    pub fn who(&self) -> Option<&Who> {
+        match &self.stage {
+            Stage::Browsing { who, .. } | Stage::Guiding { who, .. } | Stage::Unavailable { who, .. } => who.as_ref(),
+            Stage::Consenting { who, .. } | Stage::LookingUp { who, .. } => Some(who),
+            Stage::Cases { who, .. } | Stage::CaseDetail { who, .. } => Some(who),
+            Stage::Filling(filling) => Some(&filling.application.who),
+            Stage::Signing { application, .. } | Stage::Reviewing { application } | Stage::Saving { application } => {
+                Some(&application.who)
+            }
+            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. } => Some(&done.who),
+            Stage::Attract | Stage::AskingCard { .. } | Stage::Confirming { .. } | Stage::Ended { .. } => None,
+        }
+    }
+
+    fn idle_ms(&self) -> u64 {
+        if self.settings.needs_more_time() { self.pauses.idle_slow_ms } else { self.pauses.idle_ms }
+    }
+}

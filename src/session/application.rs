@@ -1,0 +1,88 @@
+//! One errand in progress: the service with its compiled form, and the resident's draft of it.
+use super::Moment;
+use super::stage::Who;
+use jiujin_contract::form::{Draft, Facts, Form};
+use jiujin_contract::identity::{CardKind, Sex};
+use jiujin_contract::item::ServiceItem;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// A service item with its form compiled, shared by every visit.
+#[derive(Debug, Clone)]
+pub struct Service {
+    pub item: ServiceItem,
+    pub form: Arc<Form>,
+}
+
+impl PartialEq for Service {
+    fn eq(&self, other: &Service) -> bool {
+        self.item.id == other.item.id && self.item.version == other.item.version
+    }
+}
+
+/// The answers so far and under what they were given. A visit keeps the version of the service it began with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Application {
+    pub who: Who,
+    pub service: Arc<Service>,
+    /// Unix milliseconds.
+    pub consented_at: i64,
+    /// What the office knew already; `None` when it could not be asked.
+    pub shared: Option<Value>,
+    pub draft: Draft,
+    pub signature: Option<Vec<super::stage::Stroke>>,
+}
+
+impl Application {
+    pub fn new(who: Who, service: Arc<Service>, consented_at: i64, shared: Option<Value>, now: Moment) -> Application {
+        let facts = facts(&who, shared.as_ref(), now);
+        let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
+        Application { who, service, consented_at, shared, draft, signature: None }
+    }
+
+    /// Pages of questions, then the signature where one is wanted, then the review.
+    pub fn steps(&self) -> usize {
+        self.draft.page_count() + usize::from(self.wants_signature()) + 1
+    }
+
+    pub fn wants_signature(&self) -> bool {
+        self.service.item.needs_signature()
+    }
+}
+
+/// What eligibility rules and prefilled answers may look at, as the item's rules see it.
+pub fn facts_json(who: &Who, shared: Option<&Value>, now: Moment) -> Value {
+    json!({
+        "card": card(who),
+        "shared": shared,
+        "today": now.today.to_string(),
+        "age": who.age_on(now.today),
+        "answers": {},
+    })
+}
+
+fn card(who: &Who) -> Value {
+    let kind = match who.kind {
+        CardKind::Resident => "resident",
+        CardKind::Foreign2017 => "foreign_2017",
+        CardKind::Foreign2023 => "foreign_2023",
+        CardKind::Hmt => "hmt",
+    };
+    let sex = match who.sex {
+        Sex::Male => "male",
+        Sex::Female => "female",
+        Sex::Unknown => "unknown",
+    };
+    json!({
+        "kind": kind,
+        "name": who.name,
+        "sex": sex,
+        "birth": who.birth.to_string(),
+        "address": who.address,
+        "id_number": who.id_number.expose(),
+        "ethnicity": who.ethnicity,
+        "nationality": who.nationality,
+        "issuer": who.issuer,
+        "valid_to": who.valid_to.map(|day| day.to_string()),
+    })
+}

@@ -1,0 +1,257 @@
+//! From attract to consent, and everything that can happen on any page.
+use super::application::{Application, Service, facts};
+use super::editing::Editing;
+use super::stage::{Browse, CaseList, Stage, Who};
+use super::{Happening, Moment, Order, Overlay, Session, Step};
+use crate::notice::{CardPrompt, Notice};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Failed reads of one placement after which the resident is told that this card cannot be read here.
+const CARD_TRIES_MAX: u8 = 3;
+/// Longest search text.
+pub(super) const QUERY_CHARS_MAX: usize = 40;
+
+impl Session {
+    /// What the visit becomes when `happening` happens, and what has to be done about it.
+    pub fn apply(mut self, happening: Happening, now: Moment) -> Step {
+        if matches!(happening, Happening::DeadlinePassed) {
+            return self.deadline_passed(now);
+        }
+        if is_touch(&happening) {
+            self.active_at = now.elapsed_ms;
+            if matches!(self.overlay, Overlay::StillThere { .. }) {
+                self.overlay = Overlay::None;
+                if matches!(happening, Happening::ActivitySeen) {
+                    return self.stay();
+                }
+            }
+        }
+        match happening {
+            Happening::ActivitySeen => self.stay(),
+            Happening::VisitEnded => self.end(false, now),
+            Happening::SettingTouched(touch) => {
+                self.settings = self.settings.touched(touch);
+                self.stay()
+            }
+            Happening::HelpTouched => {
+                self.overlay = if self.overlay == Overlay::Help { Overlay::None } else { Overlay::Help };
+                self.stay()
+            }
+            Happening::WentBack if self.overlay == Overlay::Help => {
+                self.overlay = Overlay::None;
+                self.stay()
+            }
+            other => self.on_page(other, now),
+        }
+    }
+
+    fn on_page(self, happening: Happening, now: Moment) -> Step {
+        match &self.stage {
+            Stage::Attract | Stage::Ended { .. } => self.on_attract(happening, now),
+            Stage::Browsing { .. } => self.on_catalogue(happening),
+            Stage::Guiding { .. } => self.on_guide(happening, now),
+            Stage::AskingCard { .. } => self.on_card(happening, now),
+            Stage::Confirming { .. } | Stage::Consenting { .. } | Stage::LookingUp { .. } => self.on_identity(happening, now),
+            Stage::Filling(_) | Stage::Signing { .. } | Stage::Reviewing { .. } => self.on_application(happening, now),
+            _ => self.on_outcome(happening, now),
+        }
+    }
+
+    fn deadline_passed(mut self, now: Moment) -> Step {
+        if self.deadline().is_none_or(|at| now.elapsed_ms < at) {
+            return self.stay();
+        }
+        match (&self.stage, self.overlay) {
+            (_, Overlay::StillThere { .. }) => self.end(true, now),
+            (Stage::Ended { .. }, _) => self.go(Stage::Attract),
+            (Stage::LookingUp { .. }, _) => self.on_identity(Happening::LookedUp(None), now),
+            _ => {
+                self.overlay = Overlay::StillThere { ends_at: now.elapsed_ms + self.pauses.warning_ms };
+                self.stay()
+            }
+        }
+    }
+
+    /// Everything the visit knew is dropped here; the screen is wiped before anything else is drawn.
+    fn end(mut self, timed_out: bool, now: Moment) -> Step {
+        self.active_at = now.elapsed_ms;
+        self.settings = self.house_settings;
+        self.overlay = Overlay::None;
+        let nobody = matches!(self.stage, Stage::Attract | Stage::Ended { .. }) || self.who().is_none();
+        self.stage = if nobody { Stage::Attract } else { Stage::Ended { timed_out } };
+        Step { session: self, orders: vec![Order::WipeScreen] }
+    }
+
+    fn on_attract(self, happening: Happening, now: Moment) -> Step {
+        match happening {
+            Happening::Woke => self.browse(None, Browse::default()),
+            Happening::CardRead(who) => self.card_read(who, None, Browse::default(), now),
+            Happening::CardReading => self.ask_card(None, Browse::default(), CardPrompt::Reading, 0),
+            Happening::CardFailed(prompt) => self.ask_card(None, Browse::default(), prompt, 1),
+            Happening::CardWanted => self.ask_card(None, Browse::default(), CardPrompt::Place, 0),
+            _ => self.stay(),
+        }
+    }
+
+    fn on_catalogue(mut self, happening: Happening) -> Step {
+        let Stage::Browsing { who, browse } = &mut self.stage else { return self.stay() };
+        match happening {
+            Happening::TabChosen(tab) => *browse = Browse { tab, ..Browse::default() },
+            Happening::GroupOpened(group) => *browse = Browse { open: Some(group), page: 0, query: None, ..*browse },
+            Happening::SearchOpened => browse.query = Some(Editing::new("", "", QUERY_CHARS_MAX)),
+            Happening::FieldClosed => browse.query = None,
+            Happening::Typed(keystroke) => {
+                if let Some(query) = &mut browse.query {
+                    query.press(keystroke);
+                    browse.page = 0;
+                }
+            }
+            Happening::Paged(by) => browse.page = browse.page.saturating_add_signed(by),
+            Happening::ServiceChosen(service) => {
+                let (who, browse) = (who.clone(), browse.clone());
+                return self.go(Stage::Guiding { who, service, browse, page: 0 });
+            }
+            Happening::CardWanted => {
+                let browse = browse.clone();
+                return self.ask_card(None, browse, CardPrompt::Place, 0);
+            }
+            Happening::CasesWanted => match who.clone() {
+                Some(who) => return self.open_cases(who),
+                None => return self.ask_card(None, Browse::default(), CardPrompt::Place, 0),
+            },
+            Happening::WentBack => return self.back_from_catalogue(),
+            _ => {}
+        }
+        self.stay()
+    }
+
+    fn back_from_catalogue(mut self) -> Step {
+        let Stage::Browsing { who, browse } = &mut self.stage else { return self.stay() };
+        if browse.query.is_some() || browse.open.is_some() {
+            *browse = Browse { tab: browse.tab, ..Browse::default() };
+            return self.stay();
+        }
+        if who.is_some() { self.stay() } else { self.go(Stage::Attract) }
+    }
+
+    fn on_guide(self, happening: Happening, now: Moment) -> Step {
+        let Stage::Guiding { who, service, browse, page } = self.stage.clone() else { return self.stay() };
+        match (happening, who) {
+            (Happening::Started, None) => self.ask_card(Some(service), browse, CardPrompt::Place, 0),
+            (Happening::Started, Some(who)) => self.begin(who, service, browse, now),
+            (Happening::WentBack, who) => self.browse(who, browse),
+            (Happening::Paged(by), who) => {
+                self.go(Stage::Guiding { who, service, browse, page: page.saturating_add_signed(by) })
+            }
+            _ => self.stay(),
+        }
+    }
+
+    fn on_card(self, happening: Happening, now: Moment) -> Step {
+        let Stage::AskingCard { service, browse, prompt, failures } = self.stage.clone() else { return self.stay() };
+        match happening {
+            Happening::CardReading => self.ask_card(service, browse, CardPrompt::Reading, failures),
+            Happening::CardRead(who) => self.card_read(who, service, browse, now),
+            Happening::CardFailed(CardPrompt::Lifted) if failures + 1 >= CARD_TRIES_MAX => {
+                self.ask_card(service, browse, CardPrompt::Unreadable, failures + 1)
+            }
+            Happening::CardFailed(prompt) => self.ask_card(service, browse, prompt, failures + 1),
+            Happening::CardWanted if prompt != CardPrompt::Reading => self.ask_card(service, browse, CardPrompt::Place, 0),
+            Happening::WentBack => match service {
+                Some(service) => self.go(Stage::Guiding { who: None, service, browse, page: 0 }),
+                None => self.browse(None, browse),
+            },
+            _ => self.stay(),
+        }
+    }
+
+    fn on_identity(self, happening: Happening, now: Moment) -> Step {
+        match (self.stage.clone(), happening) {
+            (Stage::Confirming { who, service: None, browse }, Happening::IdentityConfirmed(true)) => {
+                self.browse(Some(who), browse)
+            }
+            (Stage::Confirming { who, service: Some(service), browse }, Happening::IdentityConfirmed(true)) => {
+                self.begin(who, service, browse, now)
+            }
+            (Stage::Confirming { service, browse, .. }, Happening::IdentityConfirmed(false) | Happening::WentBack) => {
+                self.ask_card(service, browse, CardPrompt::Place, 0)
+            }
+            (Stage::Consenting { who, service, .. }, Happening::Agreed) => {
+                let order = Order::LookUp { who: who.clone(), service: service.clone(), consented_at: now.unix_ms };
+                let mut step = self.go(Stage::LookingUp { who, service, consented_at: now.unix_ms });
+                step.orders.push(order);
+                step
+            }
+            (Stage::Consenting { who, service, browse }, Happening::Declined | Happening::WentBack) => {
+                self.go(Stage::Guiding { who: Some(who), service, browse, page: 0 })
+            }
+            (Stage::LookingUp { who, service, consented_at }, Happening::LookedUp(shared)) => {
+                self.open_form(who, service, consented_at, shared, now)
+            }
+            _ => self.stay(),
+        }
+    }
+
+    fn open_form(mut self, who: Who, service: Arc<Service>, consented_at: i64, shared: Option<Value>, now: Moment) -> Step {
+        if shared.is_none() && service.item.needs_network {
+            return self.go(Stage::Unavailable { notice: Notice::OfficeUnreachable, who: Some(who) });
+        }
+        self.active_at = now.elapsed_ms;
+        self.open_page(Application::new(who, service, consented_at, shared, now), 0)
+    }
+
+    fn card_read(self, who: Who, service: Option<Arc<Service>>, browse: Browse, now: Moment) -> Step {
+        if who.expired_on(now.today) {
+            return self.ask_card(service, browse, CardPrompt::Expired, 0);
+        }
+        self.go(Stage::Confirming { who, service, browse })
+    }
+
+    /// Straight to consent, or back to the guide, which then shows why not and where to go instead.
+    fn begin(self, who: Who, service: Arc<Service>, browse: Browse, now: Moment) -> Step {
+        if service.item.refusals(&facts(&who, None, now)).is_empty() {
+            self.go(Stage::Consenting { who, service, browse })
+        } else {
+            self.go(Stage::Guiding { who: Some(who), service, browse, page: 0 })
+        }
+    }
+
+    pub(super) fn open_cases(self, who: Who) -> Step {
+        let order = Order::FetchCases(who.clone());
+        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, page: 0 });
+        step.orders.push(order);
+        step
+    }
+
+    fn ask_card(self, service: Option<Arc<Service>>, browse: Browse, prompt: CardPrompt, failures: u8) -> Step {
+        self.go(Stage::AskingCard { service, browse, prompt, failures })
+    }
+
+    pub(super) fn browse(self, who: Option<Who>, browse: Browse) -> Step {
+        self.go(Stage::Browsing { who, browse })
+    }
+
+    pub(super) fn go(mut self, stage: Stage) -> Step {
+        self.stage = stage;
+        self.stay()
+    }
+
+    pub(super) fn stay(self) -> Step {
+        Step { session: self, orders: vec![] }
+    }
+}
+
+/// Whether somebody at the kiosk did this; only then the idle time starts again.
+fn is_touch(happening: &Happening) -> bool {
+    !matches!(
+        happening,
+        Happening::LookedUp(_)
+            | Happening::Committed { .. }
+            | Happening::CommitFailed(_)
+            | Happening::OfficeAnswered { .. }
+            | Happening::CasesKnown(_)
+            | Happening::CardFailed(CardPrompt::OutOfOrder)
+            | Happening::DeadlinePassed
+    )
+}

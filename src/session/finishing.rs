@@ -1,0 +1,106 @@
+//! After Submit: saving, the receipt, the document, cases and rating.
+use super::application::Application;
+use super::stage::{Browse, CaseList, Delivery, Done, Stage, Who};
+use super::{Happening, Moment, Order, Session, Step};
+use std::collections::BTreeSet;
+
+impl Session {
+    pub(super) fn on_outcome(self, happening: Happening, now: Moment) -> Step {
+        match (self.stage.clone(), happening) {
+            (Stage::Saving { application }, Happening::Committed { receipt, submission }) => {
+                self.committed(*application, receipt, submission, now)
+            }
+            (Stage::Saving { application }, Happening::CommitFailed(notice)) => {
+                let who = Some(application.who.clone());
+                self.go(Stage::Unavailable { notice, who })
+            }
+            (Stage::Done(done), happening) => self.on_receipt(done, happening),
+            (Stage::ShowingDocument { done, page }, happening) => match happening {
+                Happening::Paged(by) => self.go(Stage::ShowingDocument { done, page: page.saturating_add_signed(by) }),
+                Happening::WentBack | Happening::WentOn => self.go(Stage::Done(done)),
+                other => self.office_answered(Stage::ShowingDocument { done, page }, other),
+            },
+            (Stage::Rating { done, level, reasons }, happening) => self.on_rating(done, level, reasons, happening),
+            (Stage::Cases { who, cases, page }, happening) => self.on_cases(who, cases, page, happening),
+            (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => self.go(Stage::Cases { who, cases, page: 0 }),
+            (Stage::Unavailable { who, .. }, Happening::WentBack | Happening::WentOn | Happening::AnotherWanted) => {
+                self.browse(who, Browse::default())
+            }
+            _ => self.stay(),
+        }
+    }
+
+    fn committed(self, application: Application, receipt: String, submission: String, now: Moment) -> Step {
+        let Application { who, service, shared, .. } = application;
+        let document = service.item.document_rows(self.settings.lang, &super::application::facts(&who, shared.as_ref(), now));
+        let delivery = Delivery::Saved;
+        let done = Done { who, service, receipt, submission, saved_at: now.unix_ms, delivery, document, rated: false };
+        self.go(Stage::Done(Box::new(done)))
+    }
+
+    fn on_receipt(self, done: Box<Done>, happening: Happening) -> Step {
+        match happening {
+            Happening::DocumentWanted if !done.document.is_empty() => self.go(Stage::ShowingDocument { done, page: 0 }),
+            Happening::RatingWanted if !done.rated => {
+                self.go(Stage::Rating { done, level: None, reasons: BTreeSet::new() })
+            }
+            Happening::AnotherWanted => self.browse(Some(done.who), Browse::default()),
+            Happening::CasesWanted => self.open_cases(done.who),
+            other => self.office_answered(Stage::Done(done), other),
+        }
+    }
+
+    /// The office's verdict arrives whenever it arrives; it changes only the receipt it belongs to.
+    fn office_answered(self, mut stage: Stage, happening: Happening) -> Step {
+        if let (
+            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. },
+            Happening::OfficeAnswered { submission, delivery },
+        ) = (&mut stage, happening)
+            && done.submission == submission
+        {
+            done.delivery = delivery;
+        }
+        self.go(stage)
+    }
+
+    fn on_rating(self, done: Box<Done>, level: Option<u8>, mut reasons: BTreeSet<usize>, happening: Happening) -> Step {
+        match happening {
+            Happening::LevelChosen(level) if (1..=5).contains(&level) => {
+                self.go(Stage::Rating { done, level: Some(level), reasons: BTreeSet::new() })
+            }
+            Happening::ReasonTouched(reason) => {
+                if !reasons.remove(&reason) {
+                    reasons.insert(reason);
+                }
+                self.go(Stage::Rating { done, level, reasons })
+            }
+            Happening::RatingSent => self.send_rating(done, level, reasons),
+            Happening::WentBack | Happening::Declined => self.go(Stage::Done(done)),
+            other => self.office_answered(Stage::Rating { done, level, reasons }, other),
+        }
+    }
+
+    fn send_rating(self, mut done: Box<Done>, level: Option<u8>, reasons: BTreeSet<usize>) -> Step {
+        let Some(level) = level else { return self.stay() };
+        let order =
+            Order::SendRating { submission: done.submission.clone(), level, reasons: reasons.into_iter().collect() };
+        done.rated = true;
+        let mut step = self.go(Stage::Done(done));
+        step.orders.push(order);
+        step
+    }
+
+    fn on_cases(self, who: Who, cases: CaseList, page: usize, happening: Happening) -> Step {
+        match happening {
+            Happening::CasesKnown(known) => self.go(Stage::Cases { who, cases: known, page: 0 }),
+            Happening::Paged(by) => self.go(Stage::Cases { who, cases, page: page.saturating_add_signed(by) }),
+            Happening::CaseOpened(index) => match &cases {
+                CaseList::Known(lines) if index < lines.len() => self.go(Stage::CaseDetail { who, cases, index }),
+                _ => self.stay(),
+            },
+            Happening::CasesWanted => self.open_cases(who),
+            Happening::WentBack => self.browse(Some(who), Browse::default()),
+            _ => self.stay(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! Where a visit stands. Every state carries exactly what that page needs, so a half-known resident cannot exist.
+use super::application::{Application, Service};
+use super::editing::Editing;
+use crate::notice::{CardPrompt, Notice};
+use jiujin_contract::identity::Resident;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The resident whose card was read in this visit.
+pub type Who = Arc<Resident>;
+
+/// The four ways into the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tab {
+    #[default]
+    MostUsed,
+    Categories,
+    LifeEvents,
+    Departments,
+}
+
+/// What part of the catalogue is on the table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Browse {
+    pub tab: Tab,
+    /// A category, life event or department that was opened; `None` shows the tab itself.
+    pub open: Option<String>,
+    /// `Some` while the search field is open.
+    pub query: Option<Editing>,
+    pub page: usize,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stage {
+    Attract,
+    Browsing { who: Option<Who>, browse: Browse },
+    Guiding { who: Option<Who>, service: Arc<Service>, browse: Browse, page: usize },
+    AskingCard { service: Option<Arc<Service>>, browse: Browse, prompt: CardPrompt, failures: u8 },
+    Confirming { who: Who, service: Option<Arc<Service>>, browse: Browse },
+    Consenting { who: Who, service: Arc<Service>, browse: Browse },
+    /// The office is asked for what is already known about the resident.
+    LookingUp { who: Who, service: Arc<Service>, consented_at: i64 },
+    Filling(Box<Filling>),
+    Signing { application: Box<Application>, strokes: Vec<Stroke> },
+    Reviewing { application: Box<Application> },
+    Saving { application: Box<Application> },
+    Done(Box<Done>),
+    ShowingDocument { done: Box<Done>, page: usize },
+    Cases { who: Who, cases: CaseList, page: usize },
+    CaseDetail { who: Who, cases: CaseList, index: usize },
+    Rating { done: Box<Done>, level: Option<u8>, reasons: BTreeSet<usize> },
+    Unavailable { notice: Notice, who: Option<Who> },
+    /// "Take your card and receipt", for a few seconds.
+    Ended { timed_out: bool },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filling {
+    pub application: Application,
+    pub page: usize,
+    /// The one field whose keyboard is open.
+    pub editing: Option<Editing>,
+    /// Continue was touched with something missing: errors are shown from now on.
+    pub insist: bool,
+    /// Fields that were open once, so that Continue can lead to the next untouched one.
+    pub opened: BTreeSet<String>,
+    /// Reached from the review page: Continue leads back there.
+    pub correcting: bool,
+}
+
+/// One line of the pen, in tenths of a millimetre from the pad's top left corner.
+pub type Stroke = Vec<(i32, i32)>;
+
+/// How far a submission has come; the three truths are kept apart.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Delivery {
+    #[default]
+    Saved,
+    /// The office has it and opened a case under this number.
+    Accepted { case_number: String, unix_ms: i64 },
+    /// The office refused it; a person has to look at it.
+    Refused { reason: String },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    pub who: Who,
+    pub service: Arc<Service>,
+    pub receipt: String,
+    pub submission: String,
+    pub saved_at: i64,
+    pub delivery: Delivery,
+    /// Title and rows of a query-and-print service.
+    pub document: Vec<(String, String)>,
+    pub rated: bool,
+}
+
+/// What is known about the resident's earlier cases.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CaseList {
+    Loading,
+    /// The office cannot be reached just now.
+    Offline,
+    Known(Vec<CaseLine>),
+}
+
+/// One case as the resident sees it; times are Unix milliseconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseLine {
+    pub case_number: String,
+    pub item: String,
+    pub state: String,
+    pub lamp: String,
+    pub updated: i64,
+    pub events: Vec<(i64, String)>,
+}

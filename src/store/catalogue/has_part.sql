@@ -1,1 +1,0 @@
-SELECT 1 FROM catalogue_part WHERE digest = ?1

@@ -1,0 +1,98 @@
+//! Puts a kiosk together: store, catalogue, courier, reader thread and loop around one window. The same
+//! assembly serves `run`, `visit`, `demo` and the tests.
+use crate::card;
+use crate::config::Config;
+use crate::courier::Courier;
+use crate::kiosk::{EVENTS_MAX, Event, Kiosk, Outlets, Report};
+use crate::screens;
+use crate::session::{Pauses, Session};
+use crate::shelf::Shelf;
+use crate::store::Store;
+use jiujin_ui::AppWindow;
+use slint::ComponentHandle;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use tokio::sync::mpsc;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Store(#[from] crate::store::StoreError),
+    #[error("{0}")]
+    Courier(#[from] crate::courier::CourierError),
+    #[error("the loop's thread cannot start: {0}")]
+    Thread(#[from] std::io::Error),
+    #[error("the screen cannot start: {0}; without a display use `jiujin visit`")]
+    Screen(#[from] slint::PlatformError),
+}
+
+/// A kiosk that runs until `stop` or until its window closes.
+pub struct Terminal {
+    pub events: mpsc::Sender<Event>,
+    pub shelf: Arc<Shelf>,
+    reader: Option<card::ReaderThread>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Terminal {
+    /// Starts the loop and the reader around an existing window; must be called on the window's thread.
+    pub fn start(
+        window: &AppWindow,
+        config: Arc<Config>,
+        tell: impl Fn(Report) + Send + 'static,
+    ) -> Result<Terminal, StartError> {
+        let mut store = Store::open(&config)?;
+        let shelf = Arc::new(Shelf::new(store.catalogue_or_day_one()?));
+        let courier = Courier::new(&config, &store)?;
+        let (events, inbox) = mpsc::channel(EVENTS_MAX);
+        screens::dress(window, &config);
+        screens::listen(window, &events);
+        let reader = card::ReaderThread::start(&config, events.clone());
+        let outlets = Outlets {
+            show: show_on(window),
+            tell: Box::new(tell),
+            ask_card: reader.as_ref().map_or_else(|| Box::new(|_| ()) as _, |reader| reader.asker()),
+        };
+        let session = Session::new(screens::house_settings(&config), pauses(&config));
+        let kiosk = Kiosk::new((session, store, courier), (shelf.clone(), config), events.clone(), outlets);
+        let thread = std::thread::Builder::new().name("loop".into()).spawn(move || run(kiosk, inbox))?;
+        Ok(Terminal { events, shelf, reader, thread: Some(thread) })
+    }
+
+    /// Ends the loop and waits until its last transaction is done.
+    pub fn stop(mut self) {
+        drop(self.reader.take());
+        // A loop that is gone already needs no message.
+        let _ = self.events.blocking_send(Event::Quit);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(kiosk: Kiosk, inbox: mpsc::Receiver<Event>) {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(kiosk.run(inbox)),
+        Err(error) => tracing::error!(%error, "the loop cannot start"),
+    }
+    // Without its loop a screen would promise what nobody does.
+    let _ = slint::quit_event_loop();
+}
+
+/// Views are handed to the window's thread; only the newest one matters to it.
+fn show_on(window: &AppWindow) -> Box<dyn Fn(screens::view::View) + Send> {
+    let window = window.as_weak();
+    Box::new(move |view| {
+        let _ = window.upgrade_in_event_loop(move |window| screens::show(&window, &view));
+    })
+}
+
+fn pauses(config: &Config) -> Pauses {
+    Pauses {
+        idle_ms: config.session.idle_timeout_s * 1_000,
+        idle_slow_ms: config.session.elder_timeout_s * 1_000,
+        warning_ms: config.session.warning_s * 1_000,
+        look_up_ms: config.session.look_up_s * 1_000,
+        goodbye_ms: config.session.goodbye_s * 1_000,
+    }
+}

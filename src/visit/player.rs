@@ -1,0 +1,175 @@
+//! Plays a visit against a running kiosk: finds elements by what is read out for them and touches them
+//! where they are drawn. It knows nothing of the session; it sees what a resident sees.
+use super::{Labels, Network, Step, Visit};
+use crate::screens::eyes::{Eyes, Question};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// How long a page or an element may take to appear.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often the player looks again.
+const GLANCE: Duration = Duration::from_millis(15);
+/// Touches of one form page before the player gives up.
+const FORM_TOUCHES_MAX: usize = 200;
+
+/// What the player can do around the kiosk; a real terminal offers less than the demo.
+pub trait Surroundings {
+    fn place(&self, person: &str) -> Result<(), String>;
+    fn lift(&self) -> Result<(), String>;
+    fn fault(&self, command: &str) -> Result<(), String>;
+    fn network(&self, network: Network) -> Result<(), String>;
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, Serialize)]
+pub struct Played {
+    pub step: String,
+    pub page: String,
+    pub ms: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("step {number} ({step}) on page {page}: {message}")]
+pub struct Stuck {
+    number: usize,
+    step: String,
+    page: String,
+    message: String,
+}
+
+pub struct Player<'a> {
+    pub eyes: Eyes,
+    pub around: &'a dyn Surroundings,
+    pub shots: Option<PathBuf>,
+}
+
+impl Player<'_> {
+    /// Plays all steps; `report` hears of each as it is done.
+    pub fn play(&self, visit: &Visit, mut report: impl FnMut(&Played)) -> Result<(), Stuck> {
+        for (index, step) in visit.steps.iter().enumerate() {
+            let started = Instant::now();
+            let name = describe(step);
+            self.step(step).map_err(|message| Stuck {
+                number: index + 1,
+                step: name.clone(),
+                page: self.eyes.page(),
+                message,
+            })?;
+            report(&Played { step: name, page: self.eyes.page(), ms: started.elapsed().as_millis() as u64 });
+        }
+        Ok(())
+    }
+
+    fn step(&self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Place(person) => self.around.place(person),
+            Step::Lift(_) => self.around.lift(),
+            Step::Fault(command) => self.around.fault(command),
+            Step::Network(network) => self.around.network(*network),
+            Step::Await(page) => self.until(&format!("page {page} did not appear"), || self.eyes.page() == *page),
+            Step::Tap(labels) => self.tap(labels),
+            Step::TapIf(labels) => {
+                labels.list().iter().any(|label| self.eyes.touch(label));
+                Ok(())
+            }
+            Step::Type(text) => self.type_in(text),
+            Step::Form(answers) => self.fill(answers),
+            Step::Sign(_) => self.until("there is no signature pad", || self.eyes.sign()),
+            Step::Delivered(_) => self.until("the office did not accept it", || self.eyes.accepted()),
+            Step::Shot(name) => self.shoot(name),
+        }
+    }
+
+    fn until(&self, complaint: &str, mut done: impl FnMut() -> bool) -> Result<(), String> {
+        let started = Instant::now();
+        while !done() {
+            if started.elapsed() > PATIENCE {
+                return Err(complaint.to_owned());
+            }
+            std::thread::sleep(GLANCE);
+        }
+        Ok(())
+    }
+
+    fn tap(&self, labels: &Labels) -> Result<(), String> {
+        let list = labels.list();
+        self.until("", || list.iter().any(|label| self.eyes.touch(label)))
+            .map_err(|_| format!("nothing to touch is called {list:?}; there is {:?}", self.eyes.labels()))
+    }
+
+    fn type_in(&self, text: &str) -> Result<(), String> {
+        for key in text.chars() {
+            let key = if key == ' ' { "空格".to_owned() } else { key.to_string() };
+            self.until(&format!("the keyboard has no key {key}"), || self.eyes.key(&key))?;
+        }
+        Ok(())
+    }
+
+    /// Goes through the form pages until another page is shown.
+    fn fill(&self, answers: &BTreeMap<String, String>) -> Result<(), String> {
+        let mut touches = 0;
+        while self.eyes.page() == "form" {
+            touches += 1;
+            if touches > FORM_TOUCHES_MAX {
+                return Err(format!("the form does not end; it says {:?}", self.eyes.errors()));
+            }
+            match self.eyes.next_question() {
+                Some(question) => self.answer(&question, answers)?,
+                None => self.go_on()?,
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, question: &Question, answers: &BTreeMap<String, String>) -> Result<(), String> {
+        let wanted = answers.get(&question.path).or_else(|| answers.get(&question.label));
+        match question.choices.as_slice() {
+            [] => {
+                self.eyes.open_field(&question.path);
+                let text = wanted.cloned().unwrap_or_else(|| question.fitting_text());
+                self.eyes.type_text(&text);
+                self.eyes.close_field();
+            }
+            [first, ..] => {
+                let label = wanted.unwrap_or(first);
+                self.eyes.choose(&question.path, label);
+            }
+        }
+        self.eyes.settle();
+        Ok(())
+    }
+
+    fn go_on(&self) -> Result<(), String> {
+        let before = self.eyes.form_position();
+        self.eyes.go_on();
+        self.until("Continue did not lead anywhere", || {
+            self.eyes.page() != "form" || self.eyes.form_position() != before || self.eyes.next_question().is_some()
+        })
+        .map_err(|complaint| format!("{complaint}; the page says {:?}", self.eyes.errors()))
+    }
+
+    fn shoot(&self, name: &str) -> Result<(), String> {
+        let Some(folder) = &self.shots else { return Ok(()) };
+        self.eyes.settle();
+        self.eyes.shoot(&folder.join(format!("{name}.png")))
+    }
+}
+
+fn describe(step: &Step) -> String {
+    match step {
+        Step::Place(person) => format!("place {person}"),
+        Step::Lift(_) => "lift".into(),
+        Step::Fault(command) => format!("fault {command}"),
+        Step::Network(network) => format!("network {network:?}").to_lowercase(),
+        Step::Await(page) => format!("await {page}"),
+        Step::Tap(labels) => format!("tap {}", labels.list().first().map_or("", String::as_str)),
+        Step::TapIf(labels) => format!("tap if there {}", labels.list().first().map_or("", String::as_str)),
+        Step::Type(text) => format!("type {} keys", text.chars().count()),
+        Step::Form(_) => "fill in the form".into(),
+        Step::Sign(_) => "sign".into(),
+        Step::Delivered(_) => "await the office".into(),
+        Step::Shot(name) => format!("shot {name}"),
+    }
+}
