@@ -2,7 +2,7 @@
 use crate::desk::Desk;
 use crate::keys::OfficeKeys;
 use crate::refusal::Refusal;
-use crate::store::{CodeUse, Device, Store, StoreError};
+use crate::store::{Device, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::receipt::{ALPHABET, SHORT_ID_CHARS, ShortId};
 use jiujin_contract::submission::DeviceId;
@@ -54,7 +54,8 @@ pub async fn open(
     let mut random = [0; CODE_CHARS];
     getrandom::fill(&mut random).map_err(EnrolmentError::Randomness)?;
     let plain: String = random.iter().map(|byte| CROCKFORD[usize::from(byte % 32)] as char).collect();
-    let expires = now + CODE_LIFETIME;
+    // Whole seconds: people read it.
+    let expires = Timestamp::from_second(now.as_second()).unwrap_or(now) + CODE_LIFETIME;
     store.open_code(&keys.code_hash(&plain), name, expires).await?;
     let (first, second) = plain.split_at(CODE_CHARS / 2);
     Ok(Enrolment { code: format!("{first}-{second}"), expires })
@@ -86,7 +87,7 @@ pub async fn enrol(desk: &Desk, request: &EnrolRequest, now: Timestamp) -> Resul
     };
     let hash = desk.keys.code_hash(&plain_code(&request.code));
     match desk.store.use_code(&hash, new_device, now, WRONG_TRIES_MAX).await? {
-        CodeUse::Enrolled(device) => Ok(EnrolAnswer {
+        Some(device) => Ok(EnrolAnswer {
             device_id: device.id,
             short_id: device.short_id,
             name: device.name,
@@ -94,7 +95,7 @@ pub async fn enrol(desk: &Desk, request: &EnrolRequest, now: Timestamp) -> Resul
             verifying_key: desk.keys.signing.public(),
             office_time: now,
         }),
-        CodeUse::Refused => {
+        None => {
             desk.counts.wrong_codes.count();
             let refusal = Refusal::new(ProblemKind::CodeRefused, "the code is wrong, used or expired");
             Err(Refusal(refusal.0.detail("Ask for a new one: jiujin-office device add --name …")))

@@ -25,7 +25,6 @@ mod refusal;
 mod routes;
 mod store;
 
-pub use catalogue::ShelfError;
 pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use keys::OfficeKeysError;
@@ -33,7 +32,7 @@ pub use store::{CaseRow, StoreError, without_password};
 
 use desk::Desk;
 use jiff::Timestamp;
-use jiujin_contract::item::ServiceItem;
+use jiujin_contract::catalogue::Catalogue;
 use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
 use keys::OfficeKeys;
 use std::future::Future;
@@ -51,8 +50,6 @@ pub enum OfficeError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Keys(#[from] OfficeKeysError),
-    #[error(transparent)]
-    Shelf(#[from] ShelfError),
 }
 
 /// An open office; cheap to clone, all clones are the same office.
@@ -65,24 +62,21 @@ impl Office {
     /// Opens or creates the office at `sqlite:PATH` or `postgres://…`, with the built-in catalogue.
     /// Its keys lie beside the SQLite file (`PATH.keys`), else in [`KEYS_FILE`] of the working directory.
     pub async fn open(database: &str) -> Result<Office, OfficeError> {
-        let keys = match store::sqlite_path(database) {
-            Some(path) => PathBuf::from(format!("{path}.keys")),
-            None => PathBuf::from(KEYS_FILE),
-        };
-        Office::open_with(database, &keys, catalogue::day_one()).await
+        Office::open_with(database, &keys_beside(database), catalogue::day_one()).await
+    }
+
+    /// Opens the office without its services: enough to list cases and add devices, and quicker.
+    pub async fn open_records(database: &str) -> Result<Office, OfficeError> {
+        Office::open_with(database, &keys_beside(database), Catalogue::default()).await
     }
 
     /// The same with another key file and other services.
-    pub async fn open_with(
-        database: &str,
-        keys: &Path,
-        items: Vec<ServiceItem>,
-    ) -> Result<Office, OfficeError> {
+    pub async fn open_with(database: &str, keys: &Path, offered: Catalogue) -> Result<Office, OfficeError> {
         // The database first: a mistyped address must not leave a key file behind.
         let store = Store::open(database).await?;
         let keys = OfficeKeys::load_or_make(keys)?;
-        let shelf = catalogue::Shelf::of(items, &keys.signing, Timestamp::now())?;
-        let directory = directory::Directory::built_in(&keys);
+        let directory = directory::Directory::built_in(&keys, &offered.definitions.directory_sample());
+        let shelf = catalogue::Shelf::of(offered.items, &keys.signing, Timestamp::now());
         let desk =
             Desk { store, keys, shelf, directory, guard: Default::default(), counts: Default::default() };
         Ok(Office { desk: Arc::new(desk) })
@@ -120,5 +114,12 @@ impl Office {
     /// Ends running database work; requests after it fail.
     pub async fn close(&self) {
         self.desk.store.close().await;
+    }
+}
+
+fn keys_beside(database: &str) -> PathBuf {
+    match store::sqlite_path(database) {
+        Some(path) => PathBuf::from(format!("{path}.keys")),
+        None => PathBuf::from(KEYS_FILE),
     }
 }

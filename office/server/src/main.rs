@@ -104,7 +104,7 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Serve { database, listen } => serve(&database, listen).await,
         Command::Cases { database } => cases(&existing(&database).await?).await,
         Command::Device(DeviceCommand::Add { database, name }) => {
-            let office = Office::open(&database).await?;
+            let office = Office::open_records(&database).await?;
             let enrolment = office.add_device(&name).await?;
             office.close().await;
             print_line(&serde_json::json!({"code": enrolment.code, "expires": enrolment.expires}))
@@ -149,7 +149,7 @@ async fn existing(database: &str) -> Result<Office, CommandError> {
     if path.is_some_and(|path| !std::path::Path::new(path.trim_start_matches("//")).exists()) {
         return Err(CommandError::NoDatabase(database.to_owned()));
     }
-    Ok(Office::open(database).await?)
+    Ok(Office::open_records(database).await?)
 }
 
 async fn cases(office: &Office) -> Result<(), CommandError> {

@@ -10,7 +10,7 @@ mod devices;
 mod service;
 
 pub use cases::{CaseRow, NewCase, Placed};
-pub use devices::{CodeUse, Device};
+pub use devices::Device;
 pub use service::Rated;
 
 /// Connections that only read.

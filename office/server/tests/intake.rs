@@ -3,12 +3,16 @@
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod support;
 
+use jiujin_contract::form::{Draft, Facts, Form};
+use jiujin_contract::submission::{ItemRef, Submission};
+use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{
     AnnounceAnswer, Announced, BatchAnswer, Delivery, Holding, ProblemKind, Request, Setback, Verdict,
     deliveries, delivery,
 };
 use jiujin_contract::{keys::DeviceKey, sealing};
 use serde_json::json;
+use std::sync::Arc;
 use support::{Bench, Kiosk, Reply, send, send_with};
 
 fn outcome(reply: &Reply, letter: &sealing::SealedSubmission, kiosk: &Kiosk) -> Delivery {
@@ -226,4 +230,30 @@ async fn a_thousand_concurrent_retries_make_one_case_on_postgresql() {
     let bench = Bench::open_at(&server.url(), tempfile::tempdir().unwrap()).await;
     a_thousand_retries_make_one_case(&bench).await;
     bench.office.close().await;
+}
+
+#[tokio::test]
+async fn a_form_of_day_one_that_the_engine_finished_is_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("office.db").display());
+    let offered = jiujin_contract::catalogue::day_one();
+    let item = offered.item("S001").unwrap().clone();
+    let bench = Bench::open_offering(&database, dir, offered).await;
+    let kiosk = bench.kiosk().await;
+    let mut submission = kiosk.submission(1);
+
+    let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema)).unwrap();
+    let facts =
+        Facts::new(json!({"card": submission.resident, "shared": null, "today": "2026-11-22", "age": 36}));
+    let mut draft = Draft::new(Arc::new(form), &facts, Default::default());
+    draft.answer("purpose", Some(json!("job")), Default::default()).unwrap();
+    assert!(draft.problems(Lang::ZhCn).is_empty());
+    submission.answers = draft.finish().answers;
+    submission.item = ItemRef { id: item.id, version: item.version };
+    submission.consent.version = item.consent.version;
+    assert_eq!(kiosk.ask(Request::put_submission(&kiosk.seal(&submission))).await.status, 201);
+
+    let unanswered = Submission { id: kiosk.submission(2).id, answers: json!({}), ..submission };
+    let reply = kiosk.ask(Request::put_submission(&kiosk.seal(&unanswered))).await;
+    assert_eq!(reply.problem().fields[0].path, "/purpose");
 }

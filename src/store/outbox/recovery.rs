@@ -1,5 +1,5 @@
 //! After a crash, after damage, and from another kiosk's disk: letters find back into the queue.
-use super::{Move, Store, StoreError, begin, find, journal, put, shift};
+use super::{Maker, Move, Store, StoreError, begin, find, journal, put, shift};
 use crate::store::carve::Salvage;
 use crate::store::opening::Alarm;
 use crate::store::settings::{count_to, counter};
@@ -45,14 +45,23 @@ impl Store {
         rows.into_iter().map(|id| Ok(SubmissionId::from_bytes(id)?)).collect()
     }
 
-    /// Queues a sealed submission that was made elsewhere or earlier. `false` when it is here already.
+    /// Queues a sealed submission of another kiosk's disk. `false` when it is here already.
     pub fn take_in(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<bool, StoreError> {
+        self.queue_sealed(sealed, Maker::AnotherKiosk, now)
+    }
+
+    fn queue_sealed(
+        &mut self,
+        sealed: &SealedSubmission,
+        maker: Maker,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.in_one(|change| {
             if find(change, sealed.id())?.is_some() {
                 return Ok(false);
             }
-            begin(change, sealed.id(), now)?;
-            put(change, sealed, now).map(|()| true)
+            begin(change, sealed.id(), maker, now)?;
+            put(change, sealed, maker, now).map(|()| true)
         })
     }
 
@@ -65,7 +74,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Alarm, StoreError> {
         for letter in &salvage.letters {
-            self.take_in(letter, now)?;
+            self.queue_sealed(letter, Maker::Us, now)?;
         }
         let by_clock = (now.as_millisecond() - FIRST_OF_2026_MS) / SUBMISSION_MS_MIN;
         let next = salvage.sequence.map_or(by_clock, |last| last as i64 + SEQUENCE_GAP);

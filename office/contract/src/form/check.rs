@@ -157,3 +157,8 @@ pub fn same(a: &Value, b: &Value) -> bool {
         _ => a == b,
     }
 }
+
+/// Whether a schema's regular expression can be run at all.
+pub fn pattern_compiles(source: &str) -> bool {
+    Pattern::new(source).0.is_some()
+}

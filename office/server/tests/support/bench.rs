@@ -2,6 +2,7 @@
 pub mod postgres;
 
 use jiff::Timestamp;
+use jiujin_contract::catalogue::Catalogue;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::DeviceKey;
@@ -12,7 +13,7 @@ use jiujin_contract::wire::{self, Answer, EnrolAnswer, EnrolRequest, Request, Si
 use jiujin_office::Office;
 use serde_json::json;
 
-pub const ID_NUMBER: &str = "109999199001010025";
+pub const ID_NUMBER: &str = "109999199003070017";
 
 /// One service with one required question.
 pub fn service() -> ServiceItem {
@@ -35,7 +36,7 @@ pub fn service() -> ServiceItem {
             "properties": {"phone": {"type": "string", "pattern": "^1[3-9][0-9]{9}$"}},
             "required": ["phone"]
         },
-        "uischema": {},
+        "uischema": {"type": "VerticalLayout", "elements": [{"type": "Control", "scope": "#/properties/phone"}]},
         "translations": {}
     }))
     .expect("the test's item is one")
@@ -56,8 +57,12 @@ impl Bench {
     }
 
     pub async fn open_at(database: &str, dir: tempfile::TempDir) -> Bench {
-        let keys = dir.path().join("office.keys");
-        let office = Office::open_with(database, &keys, vec![service()]).await.unwrap();
+        let offered = Catalogue { items: vec![service()], ..Catalogue::default() };
+        Bench::open_offering(database, dir, offered).await
+    }
+
+    pub async fn open_offering(database: &str, dir: tempfile::TempDir, offered: Catalogue) -> Bench {
+        let office = Office::open_with(database, &dir.path().join("office.keys"), offered).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(office.serve(listener));
@@ -91,6 +96,7 @@ impl Reply {
         }
     }
 
+    #[allow(clippy::result_large_err, reason = "one value per call, never stored")]
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, wire::Setback> {
         self.answer().read()
     }
@@ -153,7 +159,7 @@ impl Kiosk {
                 sex: Sex::Female,
                 ethnicity: None,
                 nationality: None,
-                birth: jiff::civil::date(1990, 1, 1),
+                birth: jiff::civil::date(1990, 3, 7),
                 address: None,
                 id_number: IdNumber::new(ID_NUMBER),
                 issuer: None,

@@ -5,9 +5,13 @@ use super::is_date;
 const ID_WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const ID_CHECKS: &[u8; 11] = b"10X98765432";
 
-/// Citizen, residence-permit and 2023 foreign numbers share one form: region, date of birth, sequence, check.
+/// Citizen, residence-permit and 2023 foreign numbers share one form: region, date of birth, sequence, check;
+/// the foreign card of 2017 has one of its own.
 pub(super) fn is_id_card(text: &str) -> bool {
     let bytes = text.as_bytes();
+    if bytes.len() == 15 {
+        return is_foreign_card_of_2017(bytes);
+    }
     if bytes.len() != 18 || !bytes[..17].iter().all(u8::is_ascii_digit) {
         return false;
     }
@@ -15,6 +19,21 @@ pub(super) fn is_id_card(text: &str) -> bool {
     let birth = format!("{}-{}-{}", &text[6..10], &text[10..12], &text[12..14]);
     let check = ID_CHECKS[(sum % 11) as usize];
     bytes[0] != b'0' && is_date(&birth) && bytes[17].to_ascii_uppercase() == check
+}
+
+/// Nationality, eleven digits, check digit with weights 7-3-1 as in passports.
+fn is_foreign_card_of_2017(bytes: &[u8]) -> bool {
+    let value = |byte: &u8| match byte {
+        b'0'..=b'9' => Some(u32::from(byte - b'0')),
+        b'A'..=b'Z' => Some(u32::from(byte - b'A') + 10),
+        _ => None,
+    };
+    let letters_first = bytes.iter().enumerate().all(|(at, byte)| byte.is_ascii_uppercase() == (at < 3));
+    let values: Option<Vec<u32>> = bytes.iter().map(value).collect();
+    let Some(values) = values.filter(|_| letters_first) else { return false };
+    let sum: u32 =
+        values[..14].iter().zip([7, 3, 1].iter().cycle()).map(|(value, weight)| value * weight).sum();
+    sum % 10 == values[14]
 }
 
 /// 11 digits from 13 to 19, with or without +86.

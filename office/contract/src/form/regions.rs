@@ -1,0 +1,52 @@
+//! Names of administrative divisions down to county level, for values that hold a code.
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// code, level, parent, name (GB/T 2260; source and licence in its first line).
+const DIVISIONS: &str = include_str!("../../../../assets/divisions.tsv");
+/// County, city, province.
+const LEVELS_MAX: usize = 3;
+
+fn table() -> &'static HashMap<&'static str, (&'static str, &'static str)> {
+    static TABLE: OnceLock<HashMap<&str, (&str, &str)>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let row = |line: &'static str| {
+            let mut columns = line.split('\t');
+            let (code, _level, parent, name) =
+                (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+            Some((code, (parent, name)))
+        };
+        DIVISIONS.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
+    })
+}
+
+/// `110105` -> `北京市朝阳区`, widest first; `None` for codes nobody has.
+pub fn region_name(code: &str) -> Option<String> {
+    let mut names: Vec<&str> = vec![];
+    let mut here = code;
+    while let Some((parent, name)) = table().get(here).filter(|_| names.len() < LEVELS_MAX) {
+        if names.last() != Some(name) && !matches!(*name, "市辖区" | "县") {
+            names.push(name);
+        }
+        here = parent;
+    }
+    names.reverse();
+    (!names.is_empty()).then(|| names.concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_county_is_named_with_everything_around_it() {
+        assert_eq!(region_name("110105").as_deref(), Some("北京市朝阳区"));
+        assert_eq!(region_name("130102").as_deref(), Some("河北省石家庄市长安区"));
+    }
+
+    #[test]
+    fn a_code_nobody_has_is_no_region() {
+        assert_eq!(region_name("109999"), None);
+        assert_eq!(region_name(""), None);
+    }
+}
