@@ -88,7 +88,7 @@ fn listed(lattice: &Lattice, spelling: &Spelling) -> Vec<Candidate> {
         }
     }
     let whole = |found: &&Match| usize::from(found.end) == len;
-    for found in lattice.first().iter().filter(whole) {
+    for found in lattice.first().iter().filter(whole).take(CANDIDATES_MAX) {
         list.add(lattice.text(found), len);
     }
     for sentence in lattice.sentences().iter().take(SENTENCES_MAX) {
@@ -96,6 +96,9 @@ fn listed(lattice: &Lattice, spelling: &Spelling) -> Vec<Candidate> {
     }
     let (mut last_end, mut offered) = (0, 0);
     for found in lattice.first().iter().filter(|found| usize::from(found.end) < len) {
+        if list.is_full() {
+            break;
+        }
         offered = if found.end == last_end { offered + 1 } else { 0 };
         last_end = found.end;
         if offered < BEGINNINGS_MAX || found.syllables == 1 {
@@ -113,9 +116,13 @@ struct List {
 impl List {
     fn add(&mut self, text: String, keys: usize) {
         let known = |other: &Candidate| other.text == text && other.keys == keys;
-        if self.candidates.len() < CANDIDATES_MAX && !self.candidates.iter().any(known) {
+        if !self.is_full() && !self.candidates.iter().any(known) {
             self.candidates.push(Candidate { text, keys });
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.candidates.len() >= CANDIDATES_MAX
     }
 
     fn append(&mut self, others: Vec<Candidate>) {

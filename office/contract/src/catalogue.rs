@@ -114,6 +114,7 @@ pub fn compile(files: &[(String, String)]) -> Catalogue {
             Err(problem) => catalogue.problems.push(problem),
         }
     }
+    catalogue.life_events.sort_by(|a, b| a.id.cmp(&b.id));
     catalogue
 }
 

@@ -3,7 +3,7 @@ use super::authoring::word;
 use super::source::Node;
 use super::{Catalogue, ItemProblem};
 use crate::item::{LifeTheme, ServiceItem};
-use crate::text::{Text, Translations};
+use crate::text::{Lang, Text, Translations};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -121,9 +121,13 @@ impl Merge {
         self.mapping.insert(item.id.clone(), names);
     }
 
-    /// The same shared definition under the same key is the same question; anything else gets the item's name.
+    /// The same shared definition in the same words is the same question; anything else gets the item's name.
     fn joint_key(&self, item: &ServiceItem, key: &str, property: &Value) -> String {
-        let same = |known: &Value| known == property && property.get("x-shared").is_some();
+        let label = format!("{key}.label");
+        let asked =
+            |words: &Translations| words.get(&Lang::ZhCn).and_then(|words| words.get(&label)).cloned();
+        let same_words = asked(&self.words) == asked(&item.translations);
+        let same = |known: &Value| known == property && property.get("x-shared").is_some() && same_words;
         match self.properties.get(key) {
             None => key.to_string(),
             Some(known) if same(known) => key.to_string(),
@@ -137,6 +141,9 @@ impl Merge {
         for page in item.uischema["elements"].as_array().into_iter().flatten() {
             let mut page = renamed(page, names);
             let asked = |element: &Value| key_in_scope(element).is_none_or(|key| fresh.contains(&key));
+            for again in page["elements"].as_array().into_iter().flatten().filter(|element| !asked(element)) {
+                self.widen(again);
+            }
             if let Some(elements) = page["elements"].as_array_mut() {
                 elements.retain(asked);
                 if !elements.iter().any(|element| key_in_scope(element).is_some()) {
@@ -147,6 +154,19 @@ impl Merge {
             let signs = page["elements"].as_array().into_iter().flatten().filter_map(key_in_scope);
             let signs = signs.filter_map(|key| self.properties.get(&key)).any(is_signature);
             if signs { self.last_pages.push(page) } else { self.pages.push(page) }
+        }
+    }
+
+    /// A question that two services ask under different conditions is shown when either wants it.
+    fn widen(&mut self, again: &Value) {
+        for page in self.pages.iter_mut().chain(&mut self.last_pages) {
+            let here = |element: &&mut Value| element.get("scope") == again.get("scope");
+            let elements = page.get_mut("elements").and_then(Value::as_array_mut).into_iter().flatten();
+            if let Some(known) = elements.into_iter().find(here) {
+                widen_rule(known, again.get("rule"));
+                widen_rule(page, again.get("rule"));
+                return;
+            }
         }
     }
 
@@ -192,6 +212,21 @@ impl Merge {
 
     fn pages(&self) -> Vec<Value> {
         self.pages.iter().chain(&self.last_pages).cloned().collect()
+    }
+}
+
+/// Shown under its own rule or under the other one; no rule = always.
+fn widen_rule(element: &mut Value, other: Option<&Value>) {
+    let Some(own) = element.get("rule").cloned() else { return };
+    match other {
+        Some(other) if *other == own => {}
+        Some(other) => {
+            let either = json!([own["condition"], other["condition"]]);
+            element["rule"]["condition"] = json!({"type": "OR", "conditions": either});
+        }
+        None => {
+            element.as_object_mut().map(|map| map.remove("rule"));
+        }
     }
 }
 

@@ -34,11 +34,13 @@ impl Node {
         let file: Arc<str> = file.into();
         let table = DeTable::parse(text).map_err(|error| ItemProblem {
             file: file.to_string(),
-            line: error.span().map_or(1, |span| line_of(text, span.start)),
+            line: error
+                .span()
+                .map_or(1, |span| line_starts(text).partition_point(|start| *start <= span.start)),
             key: String::new(),
             message: format!("not TOML: {}", error.message()),
         })?;
-        let builder = Builder { file: &file, text };
+        let builder = Builder { file: &file, line_starts: line_starts(text) };
         builder.table(table.get_ref(), table.span().start, String::new(), 0)
     }
 
@@ -149,12 +151,17 @@ impl Node {
 
 struct Builder<'a> {
     file: &'a Arc<str>,
-    text: &'a str,
+    line_starts: Vec<usize>,
 }
 
 impl Builder<'_> {
+    /// Counted from 1, as editors do.
+    fn line_of(&self, at: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= at)
+    }
+
     fn node(&self, value: Tree, at: usize, key: String) -> Node {
-        Node { value, file: self.file.clone(), line: line_of(self.text, at), key }
+        Node { value, file: self.file.clone(), line: self.line_of(at), key }
     }
 
     fn table(&self, table: &DeTable<'_>, at: usize, key: String, depth: usize) -> Result<Node, ItemProblem> {
@@ -165,7 +172,7 @@ impl Builder<'_> {
             let path = join(&key, name.get_ref());
             // A table header `[a.b]` starts before its values; the key says better where it stands.
             let mut node = self.value(value, path, depth + 1)?;
-            node.line = line_of(self.text, name.span().start);
+            node.line = self.line_of(name.span().start);
             entries.push((name.get_ref().to_string(), node));
         }
         Ok(self.node(Tree::Table(entries), at, key))
@@ -200,7 +207,7 @@ fn join(key: &str, name: &str) -> String {
     if key.is_empty() { name.to_string() } else { format!("{key}/{name}") }
 }
 
-/// Counted from 1, as editors do.
-fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes().iter().take(at).filter(|byte| **byte == b'\n').count() + 1
+fn line_starts(text: &str) -> Vec<usize> {
+    let after_breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(after_breaks).collect()
 }

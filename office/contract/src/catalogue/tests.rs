@@ -1,5 +1,13 @@
 use super::*;
 use serde_json::json;
+use std::sync::LazyLock;
+
+/// Compiled once for all tests.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(super::day_one);
+
+fn day_one() -> &'static Catalogue {
+    &CATALOGUE
+}
 
 /// A small item; `{}` is where a test adds its own lines.
 fn item_text(extra: &str) -> String {
@@ -143,9 +151,9 @@ fn a_consent_names_every_shared_record_the_form_reads() {
 
 #[test]
 fn compiled_items_survive_the_journey_as_json() {
-    for item in day_one().items {
+    for item in &day_one().items {
         let again: ServiceItem = serde_json::from_str(&item.canonical_json()).unwrap();
-        assert_eq!(again, item);
+        assert_eq!(&again, item);
         assert_eq!(again.content_hash(), item.content_hash());
     }
 }
@@ -155,4 +163,86 @@ fn a_resident_directory_can_be_filled_from_the_samples() {
     let sample = day_one().definitions.directory_sample();
     assert_eq!(sample["insurance"]["status"], "正常参保");
     assert!(sample["household"]["members"].is_array());
+}
+
+#[test]
+fn a_life_event_asks_shared_questions_once_and_loses_none() {
+    let catalogue = day_one();
+    assert_eq!(catalogue.life_events.len(), 6);
+    for event in &catalogue.life_events {
+        assert!(event.saved.questions >= 3, "{} saves {:?}", event.id, event.saved);
+        for member in &event.members {
+            let item = catalogue.item(member).unwrap();
+            let own: Vec<&String> = item.schema["properties"].as_object().unwrap().keys().collect();
+            let mut mapped: Vec<&String> = event.mapping[member].keys().collect();
+            mapped.sort();
+            let mut sorted = own.clone();
+            sorted.sort();
+            assert_eq!(mapped, sorted, "{} in {}", member, event.id);
+            for joint in event.mapping[member].values() {
+                assert!(event.schema["properties"].get(joint).is_some(), "{joint} of {}", event.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_question_of_a_life_event_stands_on_exactly_one_page() {
+    for event in &day_one().life_events {
+        let mut shown: Vec<&str> = Vec::new();
+        for page in event.uischema["elements"].as_array().unwrap() {
+            shown.extend(page["elements"].as_array().unwrap().iter().filter_map(|e| e["scope"].as_str()));
+        }
+        let unique: std::collections::BTreeSet<&&str> = shown.iter().collect();
+        assert_eq!(unique.len(), shown.len(), "{}", event.id);
+        assert_eq!(shown.len(), event.schema["properties"].as_object().unwrap().len(), "{}", event.id);
+    }
+}
+
+#[test]
+fn a_life_event_has_words_for_every_question_and_page() {
+    for event in &day_one().life_events {
+        for words in event.translations.values() {
+            for key in event.schema["properties"].as_object().unwrap().keys() {
+                assert!(words.contains_key(&format!("{key}.label")), "{key} of {}", event.id);
+            }
+            for page in event.uischema["elements"].as_array().unwrap() {
+                let name = page["i18n"].as_str().unwrap();
+                assert!(words.contains_key(&format!("{name}.label")), "{name} of {}", event.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_office_splits_joint_answers_into_those_of_each_service() {
+    let catalogue = day_one();
+    let event = &catalogue.life_events[0];
+    let answers = json!({"child_name": "王小禾", "my_name": "李安安"});
+    let split = event.split("S045", &answers).unwrap();
+    assert_eq!(split["child_name"], "王小禾");
+    assert!(event.split("S999", &answers).is_err());
+}
+
+#[test]
+fn the_catalogue_holds_the_services_of_the_district() {
+    let catalogue = day_one();
+    let list = include_str!("../../tests/data/services.tsv");
+    let mut missing = Vec::new();
+    for line in list.lines().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let Some(item) = catalogue.item(cells[0]) else {
+            missing.push(cells[0]);
+            continue;
+        };
+        let name = item.name.zh.replace('（', "(").replace('）', ")");
+        assert_eq!(name, cells[1]);
+        assert_eq!(item.department.zh, cells[3], "{}", item.id);
+        assert_eq!(item.category.name().zh, cells[5], "{}", item.id);
+        assert_eq!(item.zero_material(), cells[9] == "yes", "zero material of {}", item.id);
+        let days = (item.guide.statutory_days.to_string(), item.guide.promised_days.to_string());
+        assert_eq!((days.0.as_str(), days.1.as_str()), (cells[10], cells[11]), "{}", item.id);
+        assert_eq!(item.needs_network, cells[13] == "yes", "{}", item.id);
+    }
+    assert_eq!(missing, Vec::<&str>::new());
 }

@@ -1,6 +1,13 @@
 use super::*;
-use crate::catalogue::day_one;
 use crate::text::Text;
+use std::sync::LazyLock;
+
+/// Compiled once for all tests.
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(crate::catalogue::day_one);
+
+fn day_one() -> &'static Catalogue {
+    &CATALOGUE
+}
 
 fn draws_all(_: char) -> bool {
     true
@@ -11,7 +18,7 @@ fn after(change: impl FnOnce(&mut ServiceItem)) -> Vec<String> {
     let catalogue = day_one();
     let mut item = catalogue.item("S040").expect("S040 is in the catalogue").clone();
     change(&mut item);
-    Lint::new(&catalogue, &draws_all)
+    Lint::new(catalogue, &draws_all)
         .item(&item)
         .into_iter()
         .map(|p| format!("{} {}", p.key, p.message))
@@ -25,7 +32,7 @@ fn complains(found: &[String], of: &str) -> bool {
 #[test]
 fn every_item_of_day_one_is_clean() {
     let catalogue = day_one();
-    let lint = Lint::new(&catalogue, &draws_all);
+    let lint = Lint::new(catalogue, &draws_all);
     let found: Vec<String> =
         catalogue.items.iter().flat_map(|item| lint.item(item)).map(|p| p.to_string()).collect();
     assert!(found.is_empty(), "{}", found.join("\n"));
@@ -94,7 +101,7 @@ fn a_question_the_card_answers_is_found() {
 fn a_character_the_font_lacks_is_found() {
     let catalogue = day_one();
     let draws = |c: char| c != '房';
-    let found = Lint::new(&catalogue, &draws).item(catalogue.item("S040").unwrap());
+    let found = Lint::new(catalogue, &draws).item(catalogue.item("S040").unwrap());
     assert!(found.iter().any(|p| p.message.contains("cannot draw 房")), "{found:?}");
 }
 
