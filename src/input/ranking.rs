@@ -51,6 +51,9 @@ pub fn names(spelling: &Spelling, lexicon: &Lexicon) -> Vec<Candidate> {
     let people = People::new(spelling);
     let mut list = List::default();
     let (names, surnames) = (people.names(), people.surnames());
+    if names.is_empty() {
+        list.append(texts(spelling, lexicon)); // a name of another pattern: 买买提, or only begun
+    }
     let likelier = |surname: &&NameMatch| names.first().is_none_or(|name| name.score < surname.score);
     for surname in surnames.iter().filter(|surname| surname.end == spelling.len()).filter(likelier) {
         list.add(surname.text.clone(), surname.end);

@@ -207,6 +207,11 @@ impl ServiceItem {
         self.guide.materials.iter().all(|m| m.source != MaterialSource::BroughtLater)
     }
 
+    /// Does the kiosk ask for a signature before the last look at the answers?
+    pub fn wants_signature(&self) -> bool {
+        self.guide.materials.iter().any(|m| m.source == MaterialSource::SignedHere)
+    }
+
     /// Finished before the resident leaves.
     pub fn on_the_spot(&self) -> bool {
         self.kind != Kind::Promised && self.guide.promised_days == 0 && self.guide.visits == 0

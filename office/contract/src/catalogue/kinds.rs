@@ -14,13 +14,12 @@ const MULTILINE_CHARS_MAX: i64 = 300;
 const NAME_CHARS_MAX: i64 = 50;
 /// Whole yuan; nobody's errand here is larger.
 const YUAN_MAX: i64 = 100_000_000;
-const SIGNATURE_CHARS_MAX: i64 = 400_000;
 const ATTACHMENT_BYTES_MAX: i64 = 4_000_000;
 const SCAN_DPI: i64 = 200;
 
 /// Every word that may stand after `kind =`.
 pub const KINDS: &str = "text, name, place, multiline, latin, id_card, mobile, landline, bank_card, uscc, plate, \
-    postal_code, date, number, money, yes_no, accept, choice, multi, region, code, entries, signature, attachment, note";
+    postal_code, date, number, money, yes_no, accept, choice, multi, region, code, entries, attachment, note";
 
 pub fn property(asked: &Asked, kind: &str) -> Result<Value, ItemProblem> {
     let string = |max: i64| json!({"type": "string", "minLength": 1, "maxLength": max});
@@ -51,9 +50,6 @@ pub fn property(asked: &Asked, kind: &str) -> Result<Value, ItemProblem> {
         }
         "region" => json!({"type": "string", "pattern": "^[0-9]{6}$", "x-codes": {"list": "divisions"}}),
         "code" => json!({"type": "string", "maxLength": TEXT_CHARS_MAX}),
-        "signature" => {
-            json!({"type": "string", "minLength": 1, "maxLength": SIGNATURE_CHARS_MAX, "x-signature": true})
-        }
         "attachment" => json!({"type": "string", "minLength": 1, "x-attachment": {
             "types": ["image/jpeg", "application/pdf"], "max_bytes": ATTACHMENT_BYTES_MAX, "dpi": SCAN_DPI}}),
         _ => return Err(asked.node().problem(format!("unknown kind `{kind}`; known: {KINDS}"))),
@@ -117,7 +113,7 @@ pub fn add_profile(asked: &Asked, kind: &str, property: &mut Value) -> Result<()
 
 fn default_sensitivity(kind: &str) -> &'static str {
     match kind {
-        "id_card" | "bank_card" | "signature" | "attachment" => "sensitive",
+        "id_card" | "bank_card" | "attachment" => "sensitive",
         "choice" | "multi" | "yes_no" | "accept" => "public",
         _ => "personal",
     }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+mod joint;
+
 /// Several services merged into one form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +26,8 @@ pub struct LifeEvent {
     pub schema: Value,
     pub uischema: Value,
     pub translations: Translations,
+    /// One signature for all members that want one.
+    pub wants_signature: bool,
     pub saved: Saved,
 }
 
@@ -70,10 +74,11 @@ pub fn compile(catalogue: &Catalogue, file: &str, text: &str) -> Result<LifeEven
         name: node.require("name")?.text()?,
         summary: node.require("summary")?.text()?,
         theme: word(node.require("theme")?)?,
+        wants_signature: merge.signatures > 0,
         saved: merge.saved(members.len()),
         members,
         schema: merge.schema(),
-        uischema: json!({"type": "Categorization", "options": {"variant": "stepper"}, "elements": merge.pages()}),
+        uischema: json!({"type": "Categorization", "options": {"variant": "stepper"}, "elements": merge.pages}),
         translations: merge.words,
         mapping: merge.mapping,
     })
@@ -85,21 +90,19 @@ struct Merge {
     required: Vec<String>,
     rules: Vec<Value>,
     pages: Vec<Value>,
-    /// The signature comes last, once.
-    last_pages: Vec<Value>,
     words: Translations,
     mapping: BTreeMap<String, BTreeMap<String, String>>,
     asked_apart: usize,
-    signatures_apart: usize,
+    signatures: usize,
 }
 
 impl Merge {
     fn add(&mut self, item: &ServiceItem) {
         let mut names = BTreeMap::new();
         let mut fresh = Vec::new();
+        self.signatures += usize::from(item.wants_signature());
         for (key, property) in properties(&item.schema) {
             self.asked_apart += 1;
-            self.signatures_apart += usize::from(is_signature(property));
             let joint = self.joint_key(item, key, property);
             if !self.properties.contains_key(&joint) {
                 self.properties.insert(joint.clone(), renamed(property, &names));
@@ -151,15 +154,13 @@ impl Merge {
                 }
             }
             page["i18n"] = json!(format!("{prefix}.{}", page["i18n"].as_str().unwrap_or_default()));
-            let signs = page["elements"].as_array().into_iter().flatten().filter_map(key_in_scope);
-            let signs = signs.filter_map(|key| self.properties.get(&key)).any(is_signature);
-            if signs { self.last_pages.push(page) } else { self.pages.push(page) }
+            self.pages.push(page);
         }
     }
 
     /// A question that two services ask under different conditions is shown when either wants it.
     fn widen(&mut self, again: &Value) {
-        for page in self.pages.iter_mut().chain(&mut self.last_pages) {
+        for page in &mut self.pages {
             let here = |element: &&mut Value| element.get("scope") == again.get("scope");
             let elements = page.get_mut("elements").and_then(Value::as_array_mut).into_iter().flatten();
             if let Some(known) = elements.into_iter().find(here) {
@@ -190,11 +191,10 @@ impl Merge {
     }
 
     fn saved(&self, members: usize) -> Saved {
-        let signatures = self.properties.values().filter(|property| is_signature(property)).count();
         Saved {
             questions: self.asked_apart - self.properties.len(),
             visits: members.saturating_sub(1),
-            signatures: self.signatures_apart - signatures,
+            signatures: self.signatures.saturating_sub(1),
         }
     }
 
@@ -208,10 +208,6 @@ impl Merge {
             schema["allOf"] = json!(self.rules);
         }
         schema
-    }
-
-    fn pages(&self) -> Vec<Value> {
-        self.pages.iter().chain(&self.last_pages).cloned().collect()
     }
 }
 
@@ -232,10 +228,6 @@ fn widen_rule(element: &mut Value, other: Option<&Value>) {
 
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {
     schema.get("properties").and_then(Value::as_object).into_iter().flatten()
-}
-
-fn is_signature(property: &Value) -> bool {
-    property.get("x-signature") == Some(&json!(true))
 }
 
 fn key_in_scope(element: &Value) -> Option<String> {

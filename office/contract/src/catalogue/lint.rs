@@ -1,6 +1,6 @@
 //! What `jiujin catalogue check` looks at, so that no resident meets a broken, half-translated or unfair form.
 use super::{Catalogue, ItemProblem, load_dir};
-use crate::item::{Kind, MaterialSource, ServiceItem};
+use crate::item::{Kind, ServiceItem};
 use crate::text::Lang;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -92,17 +92,10 @@ fn check_promise(item: &ServiceItem, found: &mut Findings) {
         }
         _ => {}
     }
-    let signs = item.schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    let signs = signs.filter(|(_, property)| property.get("x-signature") == Some(&json!(true))).count();
-    let signed_here =
-        item.guide.materials.iter().any(|material| material.source == MaterialSource::SignedHere);
-    match (signed_here, signs) {
-        (true, 0) => found.add("/guide/materials", "something is signed here, but the form has no signature"),
-        (false, 1..) => {
-            found.add("/guide/materials", "the form has a signature that the guide does not mention")
-        }
-        (_, 2..) => found.add("/schema", "one signature is enough"),
-        _ => {}
+    let asked = item.schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    for (key, _) in asked.filter(|(_, property)| property.get("x-signature") == Some(&json!(true))) {
+        let message = "the kiosk asks for the signature itself; name it among the materials: `sign`";
+        found.add(format!("/schema/properties/{key}"), message);
     }
 }
 
