@@ -2,7 +2,7 @@
 //! It polls only while asked, tells a moved card from a missing one, and comes back after an unplug.
 use super::sdt::driver::{Driver, Fault, Outcome, Progress};
 use super::{CardRead, CardReader};
-use crate::port::Port;
+use crate::port::{self, Pin, Port};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -67,8 +67,18 @@ impl ReaderThread {
         config: ReaderConfig,
         tell: impl Fn(ReaderEvent) + Send + 'static,
     ) -> std::io::Result<ReaderThread> {
+        ReaderThread::spawn_pinned(config, None, tell)
+    }
+
+    /// Speaks only to the device the kiosk was set up with; another one at its port is reported as out of
+    /// order and not opened.
+    pub fn spawn_pinned(
+        config: ReaderConfig,
+        pin: Option<Pin>,
+        tell: impl Fn(ReaderEvent) + Send + 'static,
+    ) -> std::io::Result<ReaderThread> {
         let flags = Arc::new(Flags::default());
-        let life = Life { config, flags: flags.clone(), tell: Box::new(tell), delivered: false };
+        let life = Life { config, pin, flags: flags.clone(), tell: Box::new(tell), delivered: false };
         let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
         Ok(ReaderThread { flags, thread: Some(thread) })
     }
@@ -98,6 +108,7 @@ impl Drop for ReaderThread {
 
 struct Life {
     config: ReaderConfig,
+    pin: Option<Pin>,
     flags: Arc<Flags>,
     tell: Box<dyn Fn(ReaderEvent) + Send>,
     /// The placement that is on the reader now was delivered already.
@@ -140,6 +151,9 @@ impl Life {
     }
 
     fn connect(&self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {
+        if self.pin.as_ref().is_some_and(|pin| !pin.matches(port::device_at(&self.config.port).as_ref())) {
+            return Err(Fault::OtherDevice);
+        }
         let port = Port::open(&self.config.port, self.config.baud).map_err(Fault::Lost)?;
         let mut driver = Driver::new(port);
         let sam_id = match driver.greet(stopped) {

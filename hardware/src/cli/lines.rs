@@ -149,7 +149,7 @@ fn describe(response: &Response) -> Value {
 
 /// Good or damaged: the other answers are short or hold appended addresses.
 fn is_meant_as_a_card(data: &[u8]) -> bool {
-    let appended = data.len() <= 4 * 70 && data.len() % 70 == 0;
+    let appended = data.len() <= 4 * 70 && data.len().is_multiple_of(70);
     data.starts_with(&[1, 0, 4, 0]) || !(SHORT_ANSWERS.contains(&data.len()) || appended)
 }
 

@@ -6,6 +6,7 @@ use crate::card::sdt::command::SamStatus;
 use crate::card::sdt::driver::{Driver, Fault, Outcome, Progress};
 use crate::card::sdt::status::Status;
 use crate::port::{self, Port};
+use crate::recording::Recorder;
 use crate::simulator::script::Said;
 use crate::simulator::{Options, Simulator};
 use serde_json::{Value, json};
@@ -50,11 +51,28 @@ pub fn read(request: &ReadRequest, mut output: impl Write, mut complain: impl Wr
     code
 }
 
+/// Reads one card and writes what crossed the port as JSON lines, with an invented person in place of the
+/// card's own, so that a technician can hand the recording on.
+pub fn record(request: &ReadRequest, output: impl Write + Send + 'static, mut complain: impl Write) -> u8 {
+    if let Err(fault) = read_from(request, Some(Recorder::to(output))) {
+        // What was recorded is the more interesting for the fault.
+        let _ = writeln!(complain, "recorded up to this: {fault}");
+    }
+    OK
+}
+
 fn read_card(request: &ReadRequest) -> Result<CardRead, Fault> {
+    read_from(request, None)
+}
+
+fn read_from(request: &ReadRequest, recorder: Option<Recorder>) -> Result<CardRead, Fault> {
     let deadline = Instant::now() + request.timeout;
     let never = || false;
-    let mut driver =
-        Driver::new(Port::open(&request.port, request.baud.unwrap_or(BAUD_DEFAULT)).map_err(Fault::Lost)?);
+    let mut port = Port::open(&request.port, request.baud.unwrap_or(BAUD_DEFAULT)).map_err(Fault::Lost)?;
+    if let Some(recorder) = recorder {
+        port.record(recorder);
+    }
+    let mut driver = Driver::new(port);
     match driver.ask::<SamStatus>(&never) {
         Err(Fault::Silent | Fault::Damaged(_)) if request.baud.is_none() => drop(driver.detect_baud(&never)?),
         other => other?,

@@ -41,6 +41,8 @@ pub enum Fault {
     Damaged(FrameError),
     #[error("{0}")]
     Answer(#[from] AnswerError),
+    #[error("another device is plugged in where the reader was; check who changed it, then pin the new one")]
+    OtherDevice,
     #[error("cancelled")]
     Cancelled,
 }
@@ -355,7 +357,7 @@ impl Fault {
             Fault::Answer(
                 AnswerError::DataLength { .. } | AnswerError::Payload(_) | AnswerError::Doubtful,
             ) => true,
-            Fault::Lost(_) | Fault::Cancelled => false,
+            Fault::Lost(_) | Fault::OtherDevice | Fault::Cancelled => false,
         }
     }
 
@@ -367,12 +369,16 @@ impl Fault {
                     || status.is_ok()
             }
             Fault::Answer(_) => true,
-            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::Cancelled => false,
+            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::OtherDevice | Fault::Cancelled => {
+                false
+            }
         }
     }
 
     /// The module itself says that it cannot work.
     pub fn is_out_of_order(&self) -> bool {
-        matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service)
+        let refuses =
+            matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service);
+        refuses || matches!(self, Fault::OtherDevice)
     }
 }
