@@ -150,10 +150,10 @@ fn ten_thousand_malformed_frames_never_change_an_identity() {
     let (mut master, slave) = serialport::TTYPort::pair().unwrap();
     let path = serialport::SerialPort::name(&slave).unwrap();
     let slave = {
-        let mut modes = rustix::termios::tcgetattr(&std::fs::File::open(&path).unwrap()).unwrap();
+        let mut modes = rustix::termios::tcgetattr(std::fs::File::open(&path).unwrap()).unwrap();
         modes.make_raw();
         rustix::termios::tcsetattr(
-            &std::fs::File::open(&path).unwrap(),
+            std::fs::File::open(&path).unwrap(),
             rustix::termios::OptionalActions::Now,
             &modes,
         )
