@@ -34,7 +34,9 @@ impl Port {
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.line.read(buffer) {
             Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
+            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => {
+                Ok(0)
+            }
             other => other,
         }
     }
@@ -47,6 +49,11 @@ impl Port {
     /// Late bytes of an earlier answer would shift everything after them.
     pub fn discard_input(&mut self) -> io::Result<()> {
         self.line.clear(ClearBuffer::Input).map_err(io::Error::from)
+    }
+
+    /// Bytes that have arrived and were not read.
+    pub fn waiting(&self) -> io::Result<u32> {
+        self.line.bytes_to_read().map_err(io::Error::from)
     }
 
     /// Fails when the device is gone.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Waits between attempts to open a port that is gone; the last one repeats, so that a reader is back
 /// within three seconds of being plugged in.
-const REOPEN_MS: [u64; 4] = [200, 500, 1_000, 2_000];
+const REOPEN_MS: [u64; 5] = [25, 200, 500, 1_000, 2_000];
 /// How often the thread looks whether it is asked or its port is gone.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How often a card that must be lifted is looked for.
@@ -28,16 +28,24 @@ pub struct ReaderConfig {
 /// What the thread has to tell.
 #[derive(Debug)]
 pub enum ReaderEvent {
-    Connected { sam_id: String },
+    Connected {
+        sam_id: String,
+    },
     /// The port is gone or silent; it is tried again by itself.
-    Lost { reason: String },
+    Lost {
+        reason: String,
+    },
     /// The module says it cannot work.
-    OutOfOrder { reason: String },
+    OutOfOrder {
+        reason: String,
+    },
     Reading,
     /// The card was moved or lifted too soon.
     Moved,
     Read(Box<CardRead>),
-    Unreadable { reason: String },
+    Unreadable {
+        reason: String,
+    },
     /// The last card still lies there: it has to be lifted and placed again.
     StillThere,
 }
@@ -55,7 +63,10 @@ struct Flags {
 }
 
 impl ReaderThread {
-    pub fn spawn(config: ReaderConfig, tell: impl Fn(ReaderEvent) + Send + 'static) -> std::io::Result<ReaderThread> {
+    pub fn spawn(
+        config: ReaderConfig,
+        tell: impl Fn(ReaderEvent) + Send + 'static,
+    ) -> std::io::Result<ReaderThread> {
         let flags = Arc::new(Flags::default());
         let life = Life { config, flags: flags.clone(), tell: Box::new(tell), delivered: false };
         let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
@@ -121,7 +132,11 @@ impl Life {
 
     fn report(&self, fault: &Fault) {
         let reason = fault.to_string();
-        (self.tell)(if fault.is_out_of_order() { ReaderEvent::OutOfOrder { reason } } else { ReaderEvent::Lost { reason } });
+        (self.tell)(if fault.is_out_of_order() {
+            ReaderEvent::OutOfOrder { reason }
+        } else {
+            ReaderEvent::Lost { reason }
+        });
     }
 
     fn connect(&self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {

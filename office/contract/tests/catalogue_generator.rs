@@ -1,8 +1,13 @@
 //! Fills every form of the catalogue at random, as residents would, and asks kiosk and office whether it is complete.
 //! `JIUJIN_FILLS=50` fills each item fifty times.
 use jiujin_contract::catalogue::{Catalogue, day_one};
-use jiujin_contract::form::{Draft, Facts, FieldView, Form, Input, TextKind, Timestamp};
+use jiujin_contract::form::{Draft, Facts, FieldView, Finished, Form, Input, TextKind, Timestamp};
+use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::item::ServiceItem;
+use jiujin_contract::keys::{DeviceKey, OfficeSealingKey};
+use jiujin_contract::receipt::ReceiptNumber;
+use jiujin_contract::sealing::{SealedSubmission, seal};
+use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission, SubmissionId};
 use jiujin_contract::text::Lang;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
@@ -187,8 +192,42 @@ fn compiled(item: &ServiceItem) -> Arc<Form> {
     }
 }
 
+/// What leaves the kiosk.
+fn submission(item: &ServiceItem, finished: &Finished) -> Submission {
+    let kiosk_short_id = "K7F4".parse().unwrap();
+    let now = jiff::Timestamp::from_millisecond(NOW.0).unwrap();
+    Submission {
+        id: SubmissionId::make(now).unwrap(),
+        item: ItemRef { id: item.id.clone(), version: item.version },
+        resident: Resident {
+            kind: CardKind::Resident,
+            name: "王青山".into(),
+            name_en: None,
+            sex: Sex::Male,
+            ethnicity: None,
+            nationality: None,
+            birth: jiff::civil::date(1984, 3, 5),
+            address: None,
+            id_number: IdNumber::new(id_number("19840305", 1)),
+            issuer: None,
+            valid_to: None,
+        },
+        answers: finished.answers.clone(),
+        provenance: Default::default(),
+        pruned_paths: finished.pruned_paths.clone(),
+        consent: ConsentGiven { version: item.consent.version.clone(), agreed_at: now },
+        kiosk: DeviceId::parse("kiosk-1").unwrap(),
+        kiosk_short_id,
+        receipt_number: ReceiptNumber::issue(kiosk_short_id, jiff::civil::date(2026, 9, 21), 7),
+        sequence: 7,
+        created_at: now,
+        signature: None,
+    }
+}
+
 #[test]
 fn every_service_can_be_filled_in_and_is_valid_at_kiosk_and_office() {
+    let (key, device) = (OfficeSealingKey::generate().unwrap(), DeviceKey::generate().unwrap());
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let mut wrong = Vec::new();
     for item in &CATALOGUE.items {
@@ -200,7 +239,11 @@ fn every_service_can_be_filled_in_and_is_valid_at_kiosk_and_office() {
             fill(&mut draft, &mut dice);
             let open = draft.problems(Lang::ZhCn);
             let finished = draft.finish();
-            let office = Draft::resume(form.clone(), &finished.answers, &facts).problems(Lang::ZhCn);
+            let sealed = seal(&submission(item, &finished), &key.public(), &device).unwrap();
+            let opened =
+                SealedSubmission::parse(sealed.bytes()).unwrap().open(&key, &device.public()).unwrap();
+            assert_eq!(opened.answers, finished.answers, "{}", item.id);
+            let office = Draft::resume(form.clone(), &opened.answers, &facts).problems(Lang::ZhCn);
             let plain: Vec<String> = schema
                 .iter_errors(&finished.answers)
                 .map(|e| format!("{e} at {}", e.instance_path()))

@@ -246,3 +246,21 @@ fn the_catalogue_holds_the_services_of_the_district() {
     }
     assert_eq!(missing, Vec::<&str>::new());
 }
+
+#[test]
+fn a_life_event_is_a_clean_service_item_of_its_own() {
+    let catalogue = day_one();
+    let lint = lint::Lint::new(catalogue, &|_| true);
+    for event in &catalogue.life_events {
+        let item = event.as_item(catalogue).unwrap();
+        let members = event.members.iter().map(|id| catalogue.item(id).unwrap());
+        assert_eq!(item.wants_signature(), event.wants_signature);
+        assert!(members.clone().all(|member| member.guide.promised_days <= item.guide.promised_days));
+        assert!(item.consent.what.len() >= members.map(|m| m.consent.what.len()).max().unwrap());
+        // Longer than one service and named L01; everything else must be as good as any item.
+        let found: Vec<String> = lint.item(&item).iter().map(ToString::to_string).collect();
+        let grave: Vec<&String> =
+            found.iter().filter(|p| !p.contains(": /id:") && !p.contains("questions;")).collect();
+        assert!(grave.is_empty(), "{grave:#?}");
+    }
+}

@@ -16,8 +16,13 @@ pub(super) fn check(item: &ServiceItem, drawable: &dyn Fn(char) -> bool, found: 
         check_font(&pointer, &text.zh, drawable, found);
         check_font(&pointer, &text.en, drawable, found);
     }
-    // Names of laws and services are given; only their letters matter.
-    for text in item.guide.legal_basis.iter().chain([&item.name, &item.short_name, &item.consent.purpose]) {
+    // Names of laws, services and offices are given; only their letters matter.
+    for text in item.guide.legal_basis.iter().chain([
+        &item.name,
+        &item.short_name,
+        &item.consent.purpose,
+        &item.consent.recipients,
+    ]) {
         check_font("/guide", &text.zh, drawable, found);
         if text.zh.trim().is_empty() || text.en.trim().is_empty() {
             found.add("/guide", "a text is missing in one language");
@@ -42,7 +47,6 @@ fn guide_texts(item: &ServiceItem) -> Vec<(String, &Text)> {
         ("/guide/contact".to_string(), &guide.contact),
         ("/guide/complaint".to_string(), &guide.complaint),
         ("/consent/from_whom".to_string(), &item.consent.from_whom),
-        ("/consent/recipients".to_string(), &item.consent.recipients),
         ("/consent/retention".to_string(), &item.consent.retention),
     ];
     texts.extend(

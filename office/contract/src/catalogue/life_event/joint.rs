@@ -1,0 +1,92 @@
+//! A life event as one service item, so that guide, session and office treat it like any other.
+use super::LifeEvent;
+use crate::catalogue::Catalogue;
+use crate::item::{Consent, Eligibility, Guide, Kind, Output, ServiceItem};
+use crate::text::Text;
+
+impl LifeEvent {
+    /// The guide of all members together: what one needs once, the longest time, every rule.
+    /// `None` when a member is missing from this catalogue.
+    pub fn as_item(&self, catalogue: &Catalogue) -> Option<ServiceItem> {
+        let members: Option<Vec<&ServiceItem>> = self.members.iter().map(|id| catalogue.item(id)).collect();
+        let members = members?;
+        let first = *members.first()?;
+        let promised = members.iter().any(|item| item.kind == Kind::Promised);
+        Some(ServiceItem {
+            id: self.id.clone(),
+            version: self.version,
+            name: self.name.clone(),
+            short_name: self.theme.name(),
+            summary: self.summary.clone(),
+            department: joined(members.iter().map(|item| &item.department)),
+            category: first.category,
+            kind: if promised { Kind::Promised } else { Kind::Immediate },
+            keywords: distinct(members.iter().flat_map(|item| item.keywords.iter().cloned())),
+            popularity: members.iter().map(|item| item.popularity).max().unwrap_or_default(),
+            life_events: vec![self.theme],
+            guide: guide(&members),
+            eligibility: Eligibility {
+                rules: distinct(members.iter().flat_map(|item| item.eligibility.rules.iter().cloned())),
+            },
+            consent: self.consent(&members),
+            needs_network: members.iter().any(|item| item.needs_network),
+            schema: self.schema.clone(),
+            uischema: self.uischema.clone(),
+            translations: self.translations.clone(),
+            document: None,
+        })
+    }
+
+    fn consent(&self, members: &[&ServiceItem]) -> Consent {
+        let named = |text: &Text| Text::new(format!("“{}”", text.zh), format!("“{}”", text.en));
+        let name = named(&self.name);
+        let fullest = members.iter().max_by_key(|item| item.consent.what.len());
+        Consent {
+            version: format!("{}.{}", self.id, self.version),
+            what: distinct(members.iter().flat_map(|item| item.consent.what.iter().cloned())),
+            from_whom: fullest.map(|item| item.consent.from_whom.clone()).unwrap_or_default(),
+            purpose: Text::new(format!("只用来办{}。", name.zh), format!("Used only for {}.", name.en)),
+            recipients: joined(members.iter().map(|item| &item.consent.recipients)),
+            retention: Text::new(
+                "本机送达后就删除。各部门按规定保存。",
+                "Deleted here once delivered. Each office keeps its part as the law says.",
+            ),
+        }
+    }
+}
+
+fn guide(members: &[&ServiceItem]) -> Guide {
+    let guides = || members.iter().map(|item| &item.guide);
+    let longest = |days: fn(&Guide) -> u16| guides().map(days).max().unwrap_or_default();
+    Guide {
+        who: guides().next().map(|guide| guide.who.clone()).unwrap_or_default(),
+        conditions: distinct(guides().flat_map(|guide| guide.conditions.iter().cloned())),
+        materials: distinct(guides().flat_map(|guide| guide.materials.iter().cloned())),
+        statutory_days: longest(|guide| guide.statutory_days),
+        promised_days: longest(|guide| guide.promised_days),
+        visits: guides().map(|guide| guide.visits).max().unwrap_or_default(),
+        fee: joined(guides().map(|guide| &guide.fee)),
+        result: joined(guides().map(|guide| &guide.result)),
+        output: Output::Notice,
+        legal_basis: distinct(guides().flat_map(|guide| guide.legal_basis.iter().cloned())),
+        contact: joined(guides().map(|guide| &guide.contact)),
+        complaint: joined(guides().map(|guide| &guide.complaint)),
+        faq: guides().filter_map(|guide| guide.faq.first().cloned()).collect(),
+    }
+}
+
+/// Each once, in the order of the members.
+fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.fold(Vec::new(), |mut kept, one| {
+        if !kept.contains(&one) {
+            kept.push(one);
+        }
+        kept
+    })
+}
+
+fn joined<'a>(texts: impl Iterator<Item = &'a Text>) -> Text {
+    let texts = distinct(texts.cloned());
+    let list = |word: fn(&Text) -> &str, comma: &str| texts.iter().map(word).collect::<Vec<_>>().join(comma);
+    Text::new(list(|text| &text.zh, "、"), list(|text| &text.en, ", "))
+}
