@@ -234,11 +234,9 @@ fn a_clock_that_jumps_back_does_not_hold_letters_for_years() {
 fn states_move_forward_only() {
     let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
     let made = counter.submit(&mut store, at(1)).unwrap();
-    let parked = Fate::Confirmed(counter.receipt(&made));
-    assert!(
-        store.apply(&[(made.id, parked)], at(2)).is_err(),
-        "queued does not become confirmed without sending"
-    );
+    store.apply(&[(made.id, Fate::Confirmed(counter.receipt(&made)))], at(2)).unwrap();
+    assert_eq!(state(&store, made.id).0, "queued", "what was not sent is not confirmed");
+    assert!(store.db.execute("UPDATE submission SET state = 'confirmed'", []).is_err());
     assert!(store.db.execute("UPDATE submission SET digest = zeroblob(32)", []).is_err());
     assert!(store.db.execute("DELETE FROM payload", []).is_err());
     assert!(store.db.execute("UPDATE counter SET value = 0", []).is_err());
@@ -469,4 +467,46 @@ fn saving_is_measured_against_a_bare_synced_insert() {
         "{{\"figure\":\"submit\",\"submit_us\":{submit},\"of_it_sealing_us\":{seal},\"bare_insert_us\":{bare}}}"
     );
     assert!(submit - seal <= 8 * bare.max(200), "{submit} {seal} {bare}");
+}
+
+/// R7: SQLite is out of space at fifty different moments of submit, send and confirm.
+#[test]
+fn a_disk_that_fills_up_at_any_moment_loses_nothing_and_recovers_by_itself() {
+    let (folder, counter) = (tempfile::tempdir().unwrap(), Counter::new());
+    let mut store = opened(&folder.path().join("kiosk.sqlite")).store;
+    let (mut acknowledged, mut full, mut confirmed) = (Vec::new(), 0, 0);
+    for moment in 0..50i64 {
+        let now = at(moment * 10);
+        let pages: i64 = store.db.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+        store.db.execute_batch(&format!("PRAGMA max_page_count = {}", pages + moment % 7)).unwrap();
+        for _ in 0..3 {
+            match counter.submit(&mut store, now) {
+                Ok(made) => acknowledged.push(made),
+                Err(StoreError::DiskFull) => full += 1,
+                Err(other) => panic!("moment {moment}: {other}"),
+            }
+        }
+        let letters = store.due(now, 2).unwrap_or_default();
+        let ids: Vec<_> = letters.iter().map(|letter| letter.sealed.id()).collect();
+        if store.mark_sending(&ids, now).is_ok() {
+            let answered = acknowledged.iter().filter(|made| ids.contains(&made.id));
+            let fates: Vec<_> =
+                answered.map(|made| (made.id, Fate::Confirmed(counter.receipt(made)))).collect();
+            confirmed += fates.len();
+            full += i64::from(store.apply(&fates, now).is_err());
+        }
+        store.db.execute_batch("PRAGMA max_page_count = 1000000").unwrap();
+    }
+    assert!(full > 10, "{full}");
+    store.due(at(900), 1).unwrap();
+    let lines = store.lines(None, 1_000, at(900)).unwrap();
+    for made in &acknowledged {
+        let line = lines.iter().find(|line| line.id == made.id.to_string()).unwrap();
+        assert_eq!(line.digest.as_deref(), Some(made.digest.to_string().as_str()));
+        assert!(line.state == "queued" || line.state == "confirmed", "{line:?}");
+    }
+    assert_eq!(lines.iter().filter(|line| line.state == "confirmed").count(), confirmed);
+    store.journal_check().unwrap();
+    let kept = acknowledged.len();
+    println!("{{\"rig\":\"R7\",\"moments\":50,\"refused\":{full},\"acknowledged\":{kept},\"lost\":0}}");
 }

@@ -147,12 +147,9 @@ impl World {
     fn take(&mut self, letter: &Letter) -> SignedReceipt {
         let (id, digest) = (letter.sealed.id(), letter.sealed.digest());
         let receipt_number = letter.sealed.envelope().receipt_number.clone();
-        match self.office.insert(id, (digest, receipt_number.clone())) {
-            Some((known, _)) => {
-                assert_eq!(known, digest, "the same id never has other bytes");
-                self.repeats += 1;
-            }
-            None => {}
+        if let Some((known, _)) = self.office.insert(id, (digest, receipt_number.clone())) {
+            assert_eq!(known, digest, "the same id never has other bytes");
+            self.repeats += 1;
         }
         let case_number = CaseNumber::issue(109999, date(2026, 11, 22), 7);
         let state = CaseState::Submitted;
