@@ -2,7 +2,6 @@
 use super::{NO_CARD, NOT_ANSWERING, OK, OUT_OF_ORDER, UNREADABLE, USAGE};
 use crate::card::CardRead;
 use crate::card::sdt::command::AnswerError;
-use crate::card::sdt::command::SamStatus;
 use crate::card::sdt::driver::{Driver, Fault, Outcome, Progress};
 use crate::card::sdt::status::Status;
 use crate::port::{self, Port};
@@ -73,10 +72,7 @@ fn read_from(request: &ReadRequest, recorder: Option<Recorder>) -> Result<CardRe
         port.record(recorder);
     }
     let mut driver = Driver::new(port);
-    match driver.ask::<SamStatus>(&never) {
-        Err(Fault::Silent | Fault::Damaged(_)) if request.baud.is_none() => drop(driver.detect_baud(&never)?),
-        other => other?,
-    }
+    driver.hello(request.baud.is_some(), &never)?;
     let mut moved = false;
     let mut watch = |progress| moved |= progress == Progress::Moved;
     match driver.wait_card(false, &|| Instant::now() >= deadline, &mut watch) {

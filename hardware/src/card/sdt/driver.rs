@@ -27,6 +27,8 @@ const POLL: Duration = Duration::from_millis(250);
 const LEFT_CARD: Duration = Duration::from_secs(3);
 /// Failed reads before the card counts as unreadable here.
 const TRIES_MAX: u8 = 3;
+/// How long each rate is given when the right one is looked for.
+const DETECT_WAIT: Duration = Duration::from_millis(300);
 /// Rates to try when a reader is silent, most likely first.
 pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
 
@@ -97,14 +99,18 @@ impl Driver {
 
     fn ask_once<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
         self.port.discard_input().map_err(Fault::Lost)?;
-        self.exchange::<C>(cancel)
+        self.exchange::<C>(Duration::from_millis(C::FIRST_BYTE_MS), cancel)
     }
 
-    fn exchange<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
+    fn exchange<C: Command>(
+        &mut self,
+        first_byte: Duration,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<C::Answer, Fault> {
         let started = Instant::now();
         self.decoder.clear();
         self.port.write(&C::frame()).map_err(Fault::Lost)?;
-        let body = self.receive(Duration::from_millis(C::FIRST_BYTE_MS), cancel, C::is_mine)?;
+        let body = self.receive(first_byte, cancel, C::is_mine)?;
         let response = Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?;
         let (status, bytes) = (response.status.code(), response.data.len());
         tracing::trace!(command = ?C::BODY, status, bytes, ms = started.elapsed().as_millis() as u64, "answered");
@@ -280,7 +286,9 @@ impl Driver {
     /// an earlier read would arrive here.
     fn newest_address(&mut self, cancel: &dyn Fn() -> bool) -> Result<(Option<String>, bool), Fault> {
         let waiting = self.port.waiting().map_err(Fault::Lost)?;
-        match self.exchange::<ReadNewestAddress>(cancel) {
+        match self
+            .exchange::<ReadNewestAddress>(Duration::from_millis(ReadNewestAddress::FIRST_BYTE_MS), cancel)
+        {
             Ok(address) => {
                 Ok((address.and_then(|slot| slot.expose().map(str::to_owned)), waiting == 0 && self.clean))
             }
@@ -292,12 +300,24 @@ impl Driver {
         }
     }
 
+    /// Makes sure that a reader answers, at another rate if need be. Whatever it says but "out of order" is an
+    /// answer; `fixed` keeps to the port's rate.
+    pub fn hello(&mut self, fixed: bool, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let answered = if fixed { self.ask::<SamStatus>(cancel) } else { self.ask_once::<SamStatus>(cancel) };
+        match answered {
+            Err(Fault::Silent | Fault::Damaged(_)) if !fixed => self.detect_baud(cancel).map(drop),
+            Err(fault @ Fault::Answer(_)) if !fault.is_out_of_order() => Ok(()),
+            other => other,
+        }
+    }
+
     /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
     pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
         for baud in BAUD_RATES {
             self.port.set_baud(baud).map_err(Fault::Lost)?;
             for _ in 0..2 {
-                match self.ask_once::<SamStatus>(cancel) {
+                self.port.discard_input().map_err(Fault::Lost)?;
+                match self.exchange::<SamStatus>(DETECT_WAIT, cancel) {
                     Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
                     Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
                     Err(_) => {}
