@@ -14,7 +14,6 @@ use crate::crash_point;
 use crate::enrol::{EnrolError, Identity};
 use crate::letter::Letter;
 use jiff::Timestamp;
-use jiujin_contract::identity::IdNumber;
 use jiujin_contract::sealing::Digest;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
@@ -70,7 +69,7 @@ impl Courier {
     }
 
     /// Who this kiosk is at its office.
-    pub fn identity(&self) -> &Identity {
+    pub fn identity(&self) -> &Arc<Identity> {
         &self.identity
     }
 
@@ -156,35 +155,17 @@ impl Courier {
     }
 
     /// The cases of the resident at the kiosk.
-    pub async fn poll_cases(
-        &self,
-        who: &IdNumber,
-        consent: &str,
-        now: Timestamp,
-    ) -> Result<CasesAnswer, Setback> {
-        let query = self.query(who, consent)?;
-        self.ask(Request::cases(&query), now, |raw| raw.answer().read()).await.0
+    pub async fn poll_cases(&self, query: &ResidentQuery, now: Timestamp) -> Result<CasesAnswer, Setback> {
+        self.ask(Request::cases(query), now, |raw| raw.answer().read()).await.0
     }
 
     /// What the office knows of a resident who agreed to its use.
-    pub async fn look_up(
-        &self,
-        who: &IdNumber,
-        consent: &str,
-        now: Timestamp,
-    ) -> Result<DirectoryAnswer, Setback> {
-        let query = self.query(who, consent)?;
-        self.ask(Request::directory(&query), now, |raw| raw.answer().read()).await.0
+    pub async fn look_up(&self, query: &ResidentQuery, now: Timestamp) -> Result<DirectoryAnswer, Setback> {
+        self.ask(Request::directory(query), now, |raw| raw.answer().read()).await.0
     }
 
     pub async fn send_rating(&self, rating: &Rating, now: Timestamp) -> Result<RatingAnswer, Setback> {
         self.ask(Request::rate(rating), now, |raw| raw.answer().read()).await.0
-    }
-
-    fn query(&self, who: &IdNumber, consent: &str) -> Result<ResidentQuery, Setback> {
-        let office = &self.identity.office;
-        ResidentQuery::new(who, consent, &office.sealing_key, &office.device_id)
-            .map_err(|_| Setback::LyingAnswer("its public key is unusable; enrol again"))
     }
 
     /// Signs, sends and reads; signs once more with the office's clock if ours was the trouble.

@@ -69,6 +69,12 @@ impl Identity {
         Ok(Some(Identity { key, office: file.office, enrolled_at: file.office_url }))
     }
 
+    /// Writes both files.
+    pub fn save(&self, data_dir: &Path) -> Result<(), EnrolError> {
+        write_secret(&data_dir.join(NEW_KEY_FILE), self.key.to_secret_file().as_bytes())?;
+        keep(data_dir, &self.enrolled_at, &self.office)
+    }
+
     /// kiosk.toml decides, unless it still says what `config init` wrote: then where the kiosk was enrolled.
     pub fn office_url<'a>(&'a self, configured: &'a config::Office) -> &'a str {
         if configured.url == UNDECIDED_URL { &self.enrolled_at } else { &configured.url }

@@ -235,6 +235,16 @@ impl Chosen {
     }
 }
 
+/// How a character is read, commonest first, with v for ü; none if no pinyin is known for it.
+pub fn readings(character: char) -> Vec<&'static str> {
+    let dictionary = Dictionary::shared();
+    dictionary
+        .character_readings(character)
+        .iter()
+        .map(|reading| dictionary.syllables()[usize::from(*reading)])
+        .collect()
+}
+
 /// Where the first `count` letters of the keys end; apostrophes are not letters.
 fn key_offset(keys: &str, count: usize) -> usize {
     let letters = keys.char_indices().filter(|(_, key)| *key != '\'');

@@ -87,6 +87,8 @@ pub struct Store {
     /// `None` in memory.
     folder: Option<PathBuf>,
     limits: OutboxLimits,
+    /// What the office said of letters while the disk was full: written down as soon as it can be.
+    unsettled: Vec<(jiujin_contract::submission::SubmissionId, crate::letter::Fate)>,
     /// Held as long as this process owns the store.
     _lock: Option<std::fs::File>,
 }
@@ -109,7 +111,7 @@ impl Store {
 
     pub fn in_memory() -> Result<Store, StoreError> {
         let db = opening::prepared(Connection::open_in_memory()?)?;
-        let store = Store { db, folder: None, limits: UNLIMITED, _lock: None };
+        let store = Store { db, folder: None, limits: UNLIMITED, unsettled: Vec::new(), _lock: None };
         opening::migrate(&store.db)?;
         Ok(store)
     }

@@ -61,7 +61,7 @@ def rect(a, b, r, extra):
 
 
 def shadow(a, b, r, colour, opacity, y):
-    return group("".join(rect(a+g, b+g, r+g/2, f'fill="{colour}" opacity="{opacity/3:.3f}"') for g in (26, 13, 0)), y=y)
+    return group("".join(rect(a+g, b+g, r+g/2, f'fill="{colour}" fill-opacity="{opacity/3:.3f}"') for g in (26, 13, 0)), y=y)
 
 
 def reader(palette):
@@ -72,12 +72,24 @@ def reader(palette):
             + group(rect(452, 324, 44, f'fill="none" stroke="{edge}" stroke-width="3"') + rect(372, 244, 28, f'fill="{well}"') + waves))
 
 
+def arc(cx, cy, r, a, b):
+    """The parts of a circle inside a card of a x b: a clip path would cost a layer of its own."""
+    out, inside = [], False
+    for i in range(181):
+        t = math.radians(2 * i)
+        x, y = cx + r * math.cos(t), cy + r * math.sin(t)
+        now = abs(x) < a/2 - 3 and abs(y) < b/2 - 3
+        if now:
+            out.append(f'{"L" if inside else "M"}{x:.1f} {y:.1f}')
+        inside = now
+    return "".join(out)
+
+
 def card():
     a, b = 344, 216
     face = ('<defs><linearGradient id="face" x1="0" y1="0" x2="1" y2="1"><stop offset="0" stop-color="#FFFFFF"/><stop offset="1" stop-color="#DCEAFA"/></linearGradient>'
-            f'<clipPath id="edge">{rect(a, b, 20, "")}</clipPath></defs>' + rect(a, b, 20, 'fill="url(#face)"')
-            + '<g clip-path="url(#edge)" fill="none" stroke="#BBD3F0" stroke-width="1.6">'
-            + "".join(f'<circle cx="{a/2-70}" cy="{b/2+30}" r="{q}"/>' for q in (40, 66, 92, 118, 144, 170, 196)) + "</g>"
+            '</defs>' + rect(a, b, 20, 'fill="url(#face)"')
+            + f'<path d="{"".join(arc(a/2-70, b/2+30, q, a, b) for q in (40, 66, 92, 118, 144, 170, 196))}" fill="none" stroke="#BBD3F0" stroke-width="1.6"/>'
             + f'<rect x="{a/2-112}" y="{-b/2+34}" width="86" height="108" rx="8" fill="#C9DDF5"/>'
             + f'<g fill="#6E9BD3"><circle cx="{a/2-69}" cy="{-b/2+78}" r="21"/><path d="M{a/2-108} {-b/2+142}v-6a39 30 0 0 1 78 0v6z"/></g>'
             + f'<rect x="{-a/2+28}" y="{-b/2+40}" width="96" height="13" rx="6" fill="#3F6FAE"/>'
@@ -101,6 +113,23 @@ save("led", (-290, -170, 580, 340), group(rect(372, 244, 28, 'fill="none" stroke
 save("card", CARD_BOX, card())
 save("card-shadow", CARD_BOX, shadow(300, 180, 20, "#274C7A", .22, 0))
 save("ghost", CARD_BOX, group(rect(344, 216, 20, 'fill="none" stroke="#000" stroke-width="3"')))
-rings = "".join(f'<ellipse rx="{r}" ry="{r*.577:.1f}" fill="none" stroke="#000" stroke-width="{w}" opacity="{o}"/>'
-                for r, o, w in [(400, .9, 3), (520, .6, 3), (650, .38, 3)])
-save("rings", (-540, -380, 1080, 760), rings)
+
+
+def rings():
+    """As pixels: an SVG of this size would be rasterised again for every step of the moving card. Needs pillow."""
+    from PIL import Image, ImageDraw
+    width, height, fine = 1240, 872, 3
+    alpha = Image.new("L", (width * fine, height * fine), 0)
+    pen = ImageDraw.Draw(alpha)
+    for radius, opacity in [(744, .38), (597, .6), (459, .9)]:
+        for line in range(int(1.7 * fine), -int(1.7 * fine), -1):
+            rx, ry = radius * fine + line, radius * .577 * fine + line
+            cx, cy = width * fine / 2, height * fine / 2
+            pen.ellipse([cx - rx, cy - ry, cx + rx, cy + ry], outline=round(255 * opacity), width=1)
+    alpha = alpha.resize((width, height), Image.LANCZOS)
+    picture = Image.new("LA", (width, height), 0)
+    picture.putalpha(alpha)
+    picture.save(HERE / "rings.png", optimize=True)
+
+
+rings()

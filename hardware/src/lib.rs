@@ -3,4 +3,6 @@
 pub mod card;
 pub mod cli;
 pub mod port;
+pub mod recording;
+pub mod scanner;
 pub mod simulator;

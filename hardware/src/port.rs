@@ -1,7 +1,8 @@
 //! The only user of `serialport`: one open line, raw, 8N1, exclusive. Modem lines are never touched; on
 //! pseudo-terminals and many adapters they do not exist.
+use crate::recording::{Recorder, Replay};
 use serialport::{ClearBuffer, SerialPort};
-use std::io::{self, Read, Write};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,7 +12,30 @@ pub const READ_WAIT: Duration = Duration::from_millis(20);
 const BY_ID: &str = "/dev/serial/by-id";
 
 pub struct Port {
-    line: Box<dyn SerialPort>,
+    line: Line,
+    recorder: Option<Recorder>,
+}
+
+enum Line {
+    Serial(Box<dyn SerialPort>),
+    /// What once crossed a port, as a source for tests.
+    Replayed(Replay),
+}
+
+/// The device a kiosk was set up with. Another one in its place is an alarm, not a reader.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pin {
+    /// `vendor:product` in hex.
+    pub usb: String,
+    pub serial_number: Option<String>,
+}
+
+impl Pin {
+    pub fn matches(&self, found: Option<&Candidate>) -> bool {
+        found.is_some_and(|found| {
+            found.usb.as_ref() == Some(&self.usb) && found.serial_number == self.serial_number
+        })
+    }
 }
 
 /// A port that may have a reader.
@@ -27,40 +51,92 @@ pub struct Candidate {
 impl Port {
     pub fn open(path: &str, baud: u32) -> io::Result<Port> {
         let line = serialport::new(path, baud).timeout(READ_WAIT).open().map_err(io::Error::from)?;
-        Ok(Port { line })
+        Ok(Port { line: Line::Serial(line), recorder: None })
+    }
+
+    /// A port that answers as a recorded one did.
+    pub fn replay(replay: Replay) -> Port {
+        Port { line: Line::Replayed(replay), recorder: None }
+    }
+
+    /// Writes down what crosses the port from now on, personal data masked.
+    pub fn record(&mut self, recorder: Recorder) {
+        self.recorder = Some(recorder);
     }
 
     /// What arrives within [`READ_WAIT`]; 0 for silence.
     pub fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.line.read(buffer) {
-            Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
-            Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
-            other => other,
+        let read = match &mut self.line {
+            Line::Serial(line) => read_serial(line.as_mut(), buffer),
+            Line::Replayed(replay) => replay.read(buffer),
+        };
+        if let (Ok(count), Some(recorder)) = (&read, &mut self.recorder) {
+            recorder.received(&buffer[..*count]);
         }
+        read
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.line.write_all(bytes)?;
-        self.line.flush()
+        if let Some(recorder) = &mut self.recorder {
+            recorder.sent(bytes);
+        }
+        match &mut self.line {
+            Line::Serial(line) => {
+                line.write_all(bytes)?;
+                line.flush()
+            }
+            Line::Replayed(replay) => replay.write(bytes),
+        }
     }
 
     /// Late bytes of an earlier answer would shift everything after them.
     pub fn discard_input(&mut self) -> io::Result<()> {
-        self.line.clear(ClearBuffer::Input).map_err(io::Error::from)
+        match &self.line {
+            Line::Serial(line) => line.clear(ClearBuffer::Input).map_err(io::Error::from),
+            Line::Replayed(_) => Ok(()),
+        }
+    }
+
+    /// Bytes that have arrived and were not read.
+    pub fn waiting(&self) -> io::Result<u32> {
+        match &self.line {
+            Line::Serial(line) => line.bytes_to_read().map_err(io::Error::from),
+            Line::Replayed(_) => Ok(0),
+        }
     }
 
     /// Fails when the device is gone.
     pub fn check(&self) -> io::Result<()> {
-        self.line.bytes_to_read().map(drop).map_err(io::Error::from)
+        self.waiting().map(drop)
     }
 
     pub fn baud(&self) -> u32 {
-        self.line.baud_rate().unwrap_or(115_200)
+        match &self.line {
+            Line::Serial(line) => line.baud_rate().unwrap_or(115_200),
+            Line::Replayed(_) => 115_200,
+        }
     }
 
     pub fn set_baud(&mut self, baud: u32) -> io::Result<()> {
-        self.line.set_baud_rate(baud).map_err(io::Error::from)
+        match &mut self.line {
+            Line::Serial(line) => line.set_baud_rate(baud).map_err(io::Error::from),
+            Line::Replayed(_) => Ok(()),
+        }
     }
+}
+
+fn read_serial(line: &mut dyn SerialPort, buffer: &mut [u8]) -> io::Result<usize> {
+    match line.read(buffer) {
+        Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
+        other => other,
+    }
+}
+
+/// The device behind a path, whichever of its names was used.
+pub fn device_at(path: &str) -> Option<Candidate> {
+    let same = |other: &str| std::fs::canonicalize(other).ok() == std::fs::canonicalize(path).ok();
+    candidates().into_iter().find(|candidate| candidate.path == path || same(&candidate.path))
 }
 
 /// Every serial port of this machine, stable names first.

@@ -56,7 +56,8 @@ impl Simulator {
         let port = options.link.clone().unwrap_or_else(|| line.path().to_owned());
         let (orders, inbox) = mpsc::channel();
         let reader = reader::Reader::new(options, line, inbox);
-        let thread = std::thread::Builder::new().name("reader-simulator".into()).spawn(move || reader.run())?;
+        let thread =
+            std::thread::Builder::new().name("reader-simulator".into()).spawn(move || reader.run())?;
         Ok(Simulator { orders, port, thread: Some(thread) })
     }
 

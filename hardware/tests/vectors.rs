@@ -33,7 +33,8 @@ fn assert_covers(found: &Value, expected: &Value, id: &Value) {
 #[test]
 fn a_request_is_framed_as_in_every_vector() {
     for vector in vectors(&["request"]) {
-        let answered = answer(|input, output, complain| cli::encode(input, output, complain), &vector["command"]);
+        let answered =
+            answer(|input, output, complain| cli::encode(input, output, complain), &vector["command"]);
         assert_eq!(answered["frame_hex"], vector["frame_hex"], "{}", vector["id"]);
     }
 }
@@ -51,8 +52,10 @@ fn every_frame_says_what_its_vector_expects() {
 fn a_stream_gives_the_same_frames_however_it_is_cut() {
     for vector in vectors(&["stream"]) {
         let expected = &vector["expect"];
-        let whole: String = vector["chunks_hex"].as_array().unwrap().iter().map(|chunk| chunk.as_str().unwrap()).collect();
-        let bytes: Vec<String> = whole.as_bytes().chunks(2).map(|pair| String::from_utf8(pair.to_vec()).unwrap()).collect();
+        let whole: String =
+            vector["chunks_hex"].as_array().unwrap().iter().map(|chunk| chunk.as_str().unwrap()).collect();
+        let bytes: Vec<String> =
+            whole.as_bytes().chunks(2).map(|pair| String::from_utf8(pair.to_vec()).unwrap()).collect();
         for chunks in [vector["chunks_hex"].clone(), json!([whole]), json!(bytes)] {
             let answered = decode(chunks);
             for key in ["errors", "discarded_bytes", "pending_bytes"] {
@@ -79,7 +82,8 @@ fn identity_numbers_are_judged_as_in_every_vector() {
 #[test]
 fn an_unreadable_line_is_named_and_nothing_panics() {
     let (mut output, mut complaints) = (Vec::new(), Vec::new());
-    let code = cli::decode(&b"{\"chunks_hex\":[]}\n{\"chunks_hex\":[\"zz\"]}\n"[..], &mut output, &mut complaints);
+    let code =
+        cli::decode(&b"{\"chunks_hex\":[]}\n{\"chunks_hex\":[\"zz\"]}\n"[..], &mut output, &mut complaints);
     assert_eq!(code, cli::USAGE);
     assert!(String::from_utf8(complaints).unwrap().contains("line 2"));
 }

@@ -24,6 +24,13 @@ pub enum NewsError {
     WrongItem { id: String },
 }
 
+impl NewsError {
+    /// The office was reached, whatever it said.
+    pub fn is_answer(&self) -> bool {
+        !matches!(self, NewsError::SetBack(setback) if setback.pauses_the_courier())
+    }
+}
+
 impl Courier {
     /// `None` when there is nothing newer. The catalogue in force is never touched here.
     pub async fn fetch_catalogue(&self, held: &Held, now: Timestamp) -> Result<Option<Update>, NewsError> {

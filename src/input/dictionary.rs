@@ -98,10 +98,9 @@ impl Dictionary {
         self.words.words(node).find(|word| self.words.text(*word) == text).map(|word| self.words.score(word))
     }
 
-    fn character_readings(&self, character: char) -> Vec<u16> {
-        READINGS
-            .binary_search_by_key(&character, |(c, _)| *c)
-            .map_or_else(|_| Vec::new(), |at| READINGS[at].1.clone())
+    /// Readings of a character that are not rare, commonest first.
+    pub fn character_readings(&self, character: char) -> &'static [u16] {
+        READINGS.binary_search_by_key(&character, |(c, _)| *c).map_or(&[], |at| &READINGS[at].1)
     }
 
     fn invert(&self) -> Vec<(char, Vec<u16>)> {

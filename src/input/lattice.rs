@@ -44,6 +44,8 @@ pub struct Sentence {
 /// Homophones of one word looked at where candidates are listed, and inside a sentence.
 const HOMOPHONES_FIRST: usize = 120;
 const HOMOPHONES_INSIDE: usize = 4;
+/// The same for a first character spelt by its initial only, for each syllable with that initial.
+const HOMOPHONES_LONE: usize = 8;
 /// Sentences kept per position.
 const BEAM: usize = 6;
 /// What joining one more word costs beyond the words' own probabilities.
@@ -97,7 +99,7 @@ impl<'a> Lattice<'a> {
                 continue;
             }
             let found =
-                if from == 0 { self.inside(&self.first) } else { self.matches(from, HOMOPHONES_INSIDE) };
+                if from == 0 { inside(&self.first) } else { inside(&self.matches(from, HOMOPHONES_INSIDE)) };
             let heads = beams[from].clone();
             for found in found {
                 let after = self.sources[usize::from(found.source)].stands == Stands::After;
@@ -111,17 +113,6 @@ impl<'a> Lattice<'a> {
         sentences
             .retain(|sentence| !seen.contains(&sentence.text) && (seen.push(sentence.text.clone()), true).1);
         self.sentences = sentences;
-    }
-
-    /// The first words again, but only as many per end as a sentence looks at.
-    fn inside(&self, all: &[Match]) -> Vec<Match> {
-        let mut kept: Vec<Match> = Vec::new();
-        for found in all {
-            if kept.iter().filter(|other| other.end == found.end).count() < BEAM {
-                kept.push(*found);
-            }
-        }
-        kept
     }
 
     fn sentence(&self, beams: &[Vec<Step>], rank: usize) -> Sentence {
@@ -169,7 +160,11 @@ impl<'a> Lattice<'a> {
             if node != ROOT {
                 let lone = node.depth == 1 && !whole;
                 let extra = if lone { LONE_INITIAL_COST } else { 0.0 };
-                let limit = if lone && from > 0 { 1 } else { homophones };
+                let limit = match (lone, from) {
+                    (false, _) => homophones,
+                    (true, 0) => HOMOPHONES_LONE,
+                    (true, _) => 1,
+                };
                 found.extend(source.trie.words(node).take(limit).map(|word| Match {
                     end: at as u8,
                     syllables: node.depth,
@@ -178,32 +173,24 @@ impl<'a> Lattice<'a> {
                     score: source.trie.score(word) + source.offset - cost - extra,
                 }));
             }
-            self.descend(source.trie, (node, at, cost, whole), &mut open);
-        }
-    }
-
-    fn descend(
-        &self,
-        trie: &Trie,
-        (node, at, cost, whole): (Node, usize, f32, bool),
-        open: &mut Vec<(Node, usize, f32, bool)>,
-    ) {
-        let edges = self.spelling.edges(at);
-        if trie.child_count(node) < edges.len() * 4 {
-            for (syllable, child) in trie.children(node) {
-                let ways = self.spelling.edges_of(at, syllable);
-                open.extend(
-                    ways.map(|edge| (child, usize::from(edge.end), cost + edge.cost, whole && edge.whole)),
-                );
-            }
-            return;
-        }
-        for edge in edges {
-            if let Some(child) = trie.child(node, edge.syllable) {
+            self.spelling.follow(source.trie, node, at, |child, edge| {
                 open.push((child, usize::from(edge.end), cost + edge.cost, whole && edge.whole));
-            }
+            });
         }
     }
+}
+
+/// Of words that end alike only as many as a beam holds; they come likeliest first.
+fn inside(all: &[Match]) -> Vec<Match> {
+    let mut kept: Vec<Match> = Vec::new();
+    let mut alike = 0;
+    for found in all {
+        alike = if kept.last().is_some_and(|last| last.end == found.end) { alike + 1 } else { 0 };
+        if alike < BEAM {
+            kept.push(*found);
+        }
+    }
+    kept
 }
 
 /// Adds a word behind every head of at least so many syllables.

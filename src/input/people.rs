@@ -23,6 +23,8 @@ pub struct NameMatch {
 /// Readings of a part of a name that are followed further.
 const PARTS_MAX: usize = 24;
 const GIVEN_MAX: usize = 48;
+/// Entries of one table kept for one stretch of keys.
+const ENTRIES_MAX: usize = 160;
 /// Shares of how two-character given names come about.
 const PAIR_SHARE: f32 = 0.45;
 const DOUBLED_SHARE: f32 = 0.03;
@@ -63,7 +65,7 @@ impl<'a> People<'a> {
                 *name = name.max((surname.score + given.score).exp() * (1.0 - KNOWN_SHARE));
             }
         }
-        for known in self.parts(&self.dictionary.names, 0).into_iter().filter(|part| part.end == len) {
+        for known in self.parts(&self.dictionary.names, 0, Until::End) {
             *chance.entry(known.text).or_default() += KNOWN_SHARE * (known.score * KNOWN_EVEN - 6.5).exp();
         }
         let named = |(text, chance): (String, f32)| NameMatch { text, end: len, score: chance.ln() };
@@ -74,7 +76,7 @@ impl<'a> People<'a> {
 
     /// Surnames the keys begin with, likeliest first.
     pub fn surnames(&self) -> Vec<NameMatch> {
-        let mut parts = self.parts(&self.dictionary.surnames, 0);
+        let mut parts = self.parts(&self.dictionary.surnames, 0, Until::Anywhere);
         parts.truncate(PARTS_MAX);
         parts
             .into_iter()
@@ -86,8 +88,7 @@ impl<'a> People<'a> {
     pub fn given(&self, from: usize) -> Vec<NameMatch> {
         let len = self.spelling.len();
         let mut given: Vec<NameMatch> = Vec::new();
-        for part in self.parts(&self.dictionary.given_alone, from).into_iter().filter(|part| part.end == len)
-        {
+        for part in self.parts(&self.dictionary.given_alone, from, Until::End) {
             given.push(NameMatch { text: part.text, end: len, score: part.score + ALONE_SHARE.ln() });
         }
         given.extend(self.given_of_two(from));
@@ -97,7 +98,7 @@ impl<'a> People<'a> {
 
     /// Single given-name characters at a position, for choosing one by one.
     pub fn characters(&self, from: usize) -> Vec<NameMatch> {
-        let parts = self.parts(&self.dictionary.given_first, from).into_iter();
+        let parts = self.parts(&self.dictionary.given_first, from, Until::Anywhere).into_iter();
         parts.map(|part| NameMatch { text: part.text, end: part.end, score: part.score }).collect()
     }
 
@@ -106,14 +107,11 @@ impl<'a> People<'a> {
         let mut chance: HashMap<String, f32> = HashMap::new();
         let chosen = 1.0 - PAIR_SHARE - DOUBLED_SHARE;
         let mut seconds: HashMap<usize, Vec<Part>> = HashMap::new();
-        let mut firsts = self.parts(&self.dictionary.given_first, from);
-        firsts.retain(|part| part.end < len);
+        let firsts = self.parts(&self.dictionary.given_first, from, Until::BeforeEnd);
         for first in firsts.iter().take(PARTS_MAX) {
-            let seconds = seconds.entry(first.end).or_insert_with(|| {
-                let mut parts = self.parts(&self.dictionary.given_second, first.end);
-                parts.retain(|part| part.end == len);
-                parts
-            });
+            let seconds = seconds
+                .entry(first.end)
+                .or_insert_with(|| self.parts(&self.dictionary.given_second, first.end, Until::End));
             for second in seconds.iter().take(PARTS_MAX) {
                 let independent = chosen * (first.score + second.score).exp();
                 *chance.entry(format!("{}{}", first.text, second.text)).or_default() += independent;
@@ -122,8 +120,7 @@ impl<'a> People<'a> {
                 *chance.entry(first.text.repeat(2)).or_default() += DOUBLED_SHARE * first.score.exp();
             }
         }
-        for pair in self.parts(&self.dictionary.given_pairs, from).into_iter().filter(|part| part.end == len)
-        {
+        for pair in self.parts(&self.dictionary.given_pairs, from, Until::End) {
             *chance.entry(pair.text).or_default() += PAIR_SHARE * pair.score.exp();
         }
         let two = (1.0 - ALONE_SHARE).ln();
@@ -134,22 +131,37 @@ impl<'a> People<'a> {
     }
 
     /// Entries of one table that the keys from a position on spell, likeliest first.
-    fn parts(&self, trie: &Trie, from: usize) -> Vec<Part> {
+    fn parts(&self, trie: &Trie, from: usize, until: Until) -> Vec<Part> {
+        let len = self.spelling.len();
         let mut parts = Vec::new();
         let mut open: Vec<(Node, u16, usize, f32)> = vec![(ROOT, 0, from, 0.0)];
         while let Some((node, syllable, at, cost)) = open.pop() {
-            parts.extend(trie.words(node).map(|word| (word, syllable, at, trie.score(word) - cost)));
-            for edge in self.spelling.edges(at) {
-                if let Some(child) = trie.child(node, edge.syllable) {
-                    open.push((child, edge.syllable, usize::from(edge.end), cost + edge.cost));
-                }
+            let wanted = match until {
+                Until::Anywhere => true,
+                Until::End => at == len,
+                Until::BeforeEnd => at < len,
+            };
+            if wanted {
+                parts.extend(trie.words(node).map(|word| (word, syllable, at, trie.score(word) - cost)));
             }
+            self.spelling.follow(trie, node, at, |child, edge| {
+                open.push((child, edge.syllable, usize::from(edge.end), cost + edge.cost));
+            });
         }
         parts.sort_by(|a, b| b.3.total_cmp(&a.3));
+        parts.truncate(ENTRIES_MAX);
         let text = |word| trie.text(word);
         parts
             .into_iter()
             .map(|(word, syllable, end, score)| Part { text: text(word), syllable, end, score })
             .collect()
     }
+}
+
+/// How far an entry's spelling goes.
+#[derive(Clone, Copy)]
+enum Until {
+    Anywhere,
+    End,
+    BeforeEnd,
 }

@@ -51,6 +51,9 @@ pub fn names(spelling: &Spelling, lexicon: &Lexicon) -> Vec<Candidate> {
     let people = People::new(spelling);
     let mut list = List::default();
     let (names, surnames) = (people.names(), people.surnames());
+    if names.is_empty() {
+        list.append(texts(spelling, lexicon)); // a name of another pattern: 买买提, or only begun
+    }
     let likelier = |surname: &&NameMatch| names.first().is_none_or(|name| name.score < surname.score);
     for surname in surnames.iter().filter(|surname| surname.end == spelling.len()).filter(likelier) {
         list.add(surname.text.clone(), surname.end);
@@ -88,7 +91,7 @@ fn listed(lattice: &Lattice, spelling: &Spelling) -> Vec<Candidate> {
         }
     }
     let whole = |found: &&Match| usize::from(found.end) == len;
-    for found in lattice.first().iter().filter(whole) {
+    for found in lattice.first().iter().filter(whole).take(CANDIDATES_MAX) {
         list.add(lattice.text(found), len);
     }
     for sentence in lattice.sentences().iter().take(SENTENCES_MAX) {
@@ -96,6 +99,9 @@ fn listed(lattice: &Lattice, spelling: &Spelling) -> Vec<Candidate> {
     }
     let (mut last_end, mut offered) = (0, 0);
     for found in lattice.first().iter().filter(|found| usize::from(found.end) < len) {
+        if list.is_full() {
+            break;
+        }
         offered = if found.end == last_end { offered + 1 } else { 0 };
         last_end = found.end;
         if offered < BEGINNINGS_MAX || found.syllables == 1 {
@@ -113,9 +119,13 @@ struct List {
 impl List {
     fn add(&mut self, text: String, keys: usize) {
         let known = |other: &Candidate| other.text == text && other.keys == keys;
-        if self.candidates.len() < CANDIDATES_MAX && !self.candidates.iter().any(known) {
+        if !self.is_full() && !self.candidates.iter().any(known) {
             self.candidates.push(Candidate { text, keys });
         }
+    }
+
+    fn is_full(&self) -> bool {
+        self.candidates.len() >= CANDIDATES_MAX
     }
 
     fn append(&mut self, others: Vec<Candidate>) {

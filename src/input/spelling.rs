@@ -1,6 +1,11 @@
 //! Keys as they were pressed, read as syllables in every way they can be: whole, begun, as initials, on nine keys.
 
-use super::dictionary::Dictionary;
+use std::sync::LazyLock;
+
+use super::{
+    dictionary::Dictionary,
+    trie::{Node, Trie},
+};
 
 /// Longest run of keys composed at once; further keys are not taken.
 pub const KEYS_MAX: usize = 64;
@@ -60,17 +65,29 @@ pub struct Spelling {
     cuts: Vec<bool>,
     /// Per position, sorted by syllable.
     edges: Vec<Vec<Edge>>,
+    /// Per position and syllable: the number of its first edge, or `NO_EDGE`.
+    first_edges: Vec<Vec<u16>>,
 }
+
+const NO_EDGE: u16 = u16::MAX;
 
 impl Spelling {
     pub fn new(typed: &str, fuzzy: Fuzzy) -> Spelling {
         let (keys, cuts) = normalise(typed);
-        let mut spelling = Spelling { edges: vec![Vec::new(); keys.len()], keys, cuts };
-        let forms = forms(fuzzy);
-        spelling.read(&forms, false);
+        let edges = vec![Vec::new(); keys.len()];
+        let mut spelling = Spelling { keys, cuts, edges, first_edges: Vec::new() };
+        let own;
+        let forms = if fuzzy == Fuzzy::default() {
+            &*EXACT_FORMS
+        } else {
+            own = forms(fuzzy);
+            &own
+        };
+        spelling.read(forms, false);
         if !spelling.is_whole() {
-            spelling.read(&forms, true);
+            spelling.read(forms, true);
         }
+        spelling.first_edges = spelling.edges.iter().map(|edges| first_edges(edges)).collect();
         spelling
     }
 
@@ -84,8 +101,25 @@ impl Spelling {
 
     pub fn edges_of(&self, from: usize, syllable: u16) -> impl Iterator<Item = &Edge> {
         let edges = self.edges(from);
-        let first = edges.partition_point(|edge| edge.syllable < syllable);
+        let first = self.first_edges.get(from).and_then(|firsts| firsts.get(usize::from(syllable)));
+        let first = first.map_or(edges.len(), |first| usize::from(*first).min(edges.len()));
         edges[first..].iter().take_while(move |edge| edge.syllable == syllable)
+    }
+
+    /// Follows every reading of the keys at a position into the children of a node.
+    pub fn follow(&self, trie: &Trie, node: Node, at: usize, mut each: impl FnMut(Node, &Edge)) {
+        let edges = self.edges(at);
+        if trie.child_count(node) < edges.len() * CHILD_LOOKUP_STEPS {
+            for (syllable, child) in trie.children(node) {
+                self.edges_of(at, syllable).for_each(|edge| each(child, edge));
+            }
+            return;
+        }
+        for edge in edges {
+            if let Some(child) = trie.child(node, edge.syllable) {
+                each(child, edge);
+            }
+        }
     }
 
     /// Whether the keys are whole syllables from first to last.
@@ -133,10 +167,10 @@ impl Spelling {
         shown
     }
 
-    fn read(&mut self, forms: &[Form], initials: bool) {
+    fn read(&mut self, forms: &Forms, initials: bool) {
         for from in 0..self.len() {
             let mut edges = Vec::new();
-            for form in forms {
+            for form in forms.beginning_with(self.keys[from]) {
                 self.match_form(from, form, initials, &mut edges);
             }
             let begun_anyway =
@@ -194,14 +228,40 @@ struct Form {
     cost: f32,
 }
 
-fn forms(fuzzy: Fuzzy) -> Vec<Form> {
-    let mut forms = Vec::new();
-    for (number, text) in Dictionary::shared().syllables().iter().enumerate() {
-        let syllable = number as u16;
-        forms.extend(spellings(text).map(|letters| Form { syllable, letters, cost: 0.0 }));
-        forms.extend(fuzzy.neighbour(text).map(|letters| Form { syllable, letters, cost: FUZZY_COST }));
+/// All forms by their first letter.
+struct Forms(Vec<Vec<Form>>);
+
+impl Forms {
+    fn beginning_with(&self, key: u8) -> impl Iterator<Item = &Form> {
+        let letters = (b'a'..=b'z').zip(&self.0).filter(move |(letter, _)| same(key, *letter));
+        letters.flat_map(|(_, forms)| forms)
     }
-    forms
+}
+
+static EXACT_FORMS: LazyLock<Forms> = LazyLock::new(|| forms(Fuzzy::default()));
+
+/// Finding one child costs about as much as passing by so many.
+const CHILD_LOOKUP_STEPS: usize = 6;
+
+fn first_edges(edges: &[Edge]) -> Vec<u16> {
+    let mut firsts = vec![NO_EDGE; Dictionary::shared().syllables().len()];
+    for (number, edge) in edges.iter().enumerate().rev() {
+        firsts[usize::from(edge.syllable)] = number as u16;
+    }
+    firsts
+}
+
+fn forms(fuzzy: Fuzzy) -> Forms {
+    let mut by_letter: Vec<Vec<Form>> = (b'a'..=b'z').map(|_| Vec::new()).collect();
+    for (number, text) in Dictionary::shared().syllables().iter().enumerate() {
+        let exact = spellings(text).map(|letters| (letters, 0.0));
+        let near = fuzzy.neighbour(text).map(|letters| (letters, FUZZY_COST));
+        for (letters, cost) in exact.chain(near) {
+            let first = letters.bytes().next().map_or(0, |letter| usize::from(letter - b'a'));
+            by_letter[first].push(Form { syllable: number as u16, letters, cost });
+        }
+    }
+    Forms(by_letter)
 }
 
 /// A syllable with ü is typed with v, with yu as in passports, and after j, q, x, y with either.

@@ -15,8 +15,6 @@ const BLOCK: usize = 64;
 pub const STROKES_MAX: usize = 32;
 /// Characters found by one lookup.
 const FOUND_MAX: usize = 200;
-/// Entries looked through for one lookup: a short order begins tens of thousands of characters.
-const SEEN_MAX: usize = 20_000;
 
 /// The five kinds of stroke, in the order of the keys 1 to 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,31 +49,50 @@ struct Table {
 static TABLE: LazyLock<Table> =
     LazyLock::new(|| Table::parse(BYTES).expect("the stroke table is compiled in and a test reads it"));
 
-/// How common a character is, so that 王 comes before 𤣩; characters without a reading come last.
-static COMMON: LazyLock<Vec<(char, f32)>> = LazyLock::new(|| {
-    let words = &Dictionary::shared().words;
-    let nodes = words.children(ROOT).flat_map(|(_, node)| words.words(node));
-    let mut common: Vec<(char, f32)> =
-        nodes.filter_map(|word| Some((words.text(word).chars().next()?, words.score(word)))).collect();
-    common.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    common.dedup_by_key(|(character, _)| *character);
-    common
+/// Stroke orders of the characters that have a reading, most common first.
+static COMMON: LazyLock<Vec<(char, Vec<u8>)>> = LazyLock::new(|| {
+    let scores = character_scores();
+    let mut common: Vec<(f32, char, Vec<u8>)> = Vec::new();
+    TABLE.each_beginning_with(&[], |code, character| {
+        if let Ok(at) = scores.binary_search_by_key(&character, |(c, _)| *c) {
+            common.push((-scores[at].1, character, code.to_vec()));
+        }
+    });
+    common.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    common.into_iter().map(|(_, character, code)| (character, code)).collect()
 });
 
-/// Characters whose stroke order begins with these strokes: complete ones first, then the most common.
+fn character_scores() -> Vec<(char, f32)> {
+    let words = &Dictionary::shared().words;
+    let nodes = words.children(ROOT).flat_map(|(_, node)| words.words(node));
+    let mut scores: Vec<(char, f32)> =
+        nodes.filter_map(|word| Some((words.text(word).chars().next()?, words.score(word)))).collect();
+    scores.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    scores.dedup_by_key(|(character, _)| *character);
+    scores
+}
+
+/// Characters whose stroke order begins with these strokes: complete ones first, then the most common, then those
+/// without a known reading, shortest first.
 pub fn characters_by_strokes(strokes: &[Stroke]) -> Vec<char> {
     let wanted: Vec<u8> = strokes.iter().take(STROKES_MAX).map(|stroke| *stroke as u8).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<(bool, f32, char)> = Vec::new();
-    TABLE.each_beginning_with(&wanted, |code, character| {
-        let rank = COMMON.binary_search_by_key(&character, |(c, _)| *c).map_or(f32::MIN, |at| COMMON[at].1);
-        found.push((code.len() > wanted.len(), -rank, character));
-    });
-    found.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+    let common = COMMON.iter().filter(|(_, code)| code.starts_with(&wanted)).take(FOUND_MAX);
+    let mut found: Vec<(usize, char)> = common.map(|(c, code)| (code.len() - wanted.len(), *c)).collect();
+    found.sort_by_key(|(missing, _)| *missing > 0);
+    if found.len() < FOUND_MAX {
+        let mut rare: Vec<(usize, char)> = Vec::new();
+        TABLE.each_beginning_with(&wanted, |code, character| {
+            rare.push((code.len() - wanted.len(), character))
+        });
+        rare.sort_unstable();
+        found.extend(rare.iter().take(FOUND_MAX * 2));
+        found.sort_by_key(|(missing, _)| *missing > 0);
+    }
     let mut characters: Vec<char> = Vec::new();
-    for (_, _, character) in found {
+    for (_, character) in found {
         if characters.len() < FOUND_MAX && !characters.contains(&character) {
             characters.push(character);
         }
@@ -110,16 +127,12 @@ impl Table {
             .saturating_sub(1);
         let mut rest = &self.body[self.starts[block] as usize..];
         let mut code = Vec::new();
-        let (mut seen, mut number) = (0, block * BLOCK);
+        let mut number = block * BLOCK;
         while let Some(character) = next_entry(&mut rest, &mut code).filter(|_| number < self.entries) {
             number += 1;
             if code.starts_with(wanted) {
                 each(&code, character);
-                seen += 1;
             } else if code.as_slice() > wanted {
-                return;
-            }
-            if seen > SEEN_MAX {
                 return;
             }
         }

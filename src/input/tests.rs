@@ -121,6 +121,17 @@ fn a_rare_name_is_put_together_surname_first_then_character_by_character() {
 }
 
 #[test]
+fn a_name_of_another_pattern_is_spelt_like_any_text() {
+    assert!(first(Field::Name, "maimaitijiang").starts_with("买买提"));
+}
+
+#[test]
+fn a_surname_alone_offers_surnames() {
+    assert_eq!(first(Field::Name, "wang"), "王");
+    assert_eq!(first(Field::Name, "ouyang"), "欧阳");
+}
+
+#[test]
 fn a_choice_uses_up_its_keys_and_backspace_gives_them_back() {
     let mut input = input(Field::Text);
     input.type_all("shenfenzheng");

@@ -2,7 +2,7 @@
 //! line is found. Only ids, states and reasons stand here.
 use super::{Store, StoreError};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 /// One line as `journal_since` gives it out.
@@ -41,17 +41,14 @@ impl Store {
     /// At most `max` lines after `line`.
     pub fn journal_since(&self, line: i64, max: usize) -> Result<Vec<Entry>, StoreError> {
         let mut statement = self.db.prepare_cached(include_str!("journal/since.sql"))?;
-        let rows = statement.query_map(params![line, max as i64], |row| {
-            let digest: [u8; 32] = row.get("digest")?;
-            Ok(Entry {
-                line: row.get("line")?,
-                at: row.get("at")?,
-                event: row.get("event")?,
-                subject: row.get("subject")?,
-                detail: row.get("detail")?,
-                digest: hex::encode(digest),
-            })
-        })?;
+        let rows = statement.query_map(params![line, max as i64], entry)?;
+        rows.map(|row| row.map_err(StoreError::from)).collect()
+    }
+
+    /// Every line about one submission.
+    pub fn journal_of(&self, subject: &str) -> Result<Vec<Entry>, StoreError> {
+        let mut statement = self.db.prepare_cached(include_str!("journal/of.sql"))?;
+        let rows = statement.query_map([subject], entry)?;
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
@@ -94,6 +91,18 @@ pub(super) fn append(
         digest
     ])?;
     Ok(())
+}
+
+fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let digest: [u8; 32] = row.get("digest")?;
+    Ok(Entry {
+        line: row.get("line")?,
+        at: row.get("at")?,
+        event: row.get("event")?,
+        subject: row.get("subject")?,
+        detail: row.get("detail")?,
+        digest: hex::encode(digest),
+    })
 }
 
 fn head(db: &Connection) -> Result<(i64, [u8; 32]), StoreError> {

@@ -45,7 +45,7 @@ pub(super) fn open(path: &Path, limits: OutboxLimits, now: Timestamp) -> Result<
             (fresh(path)?, Some((set_aside, salvage, reason)))
         }
     };
-    let mut store = Store { db, folder: Some(folder), limits, _lock: Some(lock) };
+    let mut store = Store { db, folder: Some(folder), limits, unsettled: Vec::new(), _lock: Some(lock) };
     store.recover(now)?;
     let alarm = match salvage {
         Some((set_aside, salvage, reason)) => Some(store.take_over(set_aside, salvage, reason, now)?),
@@ -61,7 +61,7 @@ pub(super) fn inspect(path: &Path, limits: OutboxLimits) -> Result<Store, StoreE
     }
     let db = prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?)?;
     refuse_newer(&db)?;
-    Ok(Store { db, folder: path.parent().map(Path::to_owned), limits, _lock: None })
+    Ok(Store { db, folder: path.parent().map(Path::to_owned), limits, unsettled: Vec::new(), _lock: None })
 }
 
 /// One kiosk per store. The lock goes with the process, also when it is killed.
@@ -161,15 +161,22 @@ fn refuse_newer(db: &Connection) -> Result<(), StoreError> {
     if found > known { Err(StoreError::Newer { found, known }) } else { Ok(()) }
 }
 
-/// A new file whose directory entry is on the disk, too.
+/// A new file, made whole under another name: what stands under its own name was finished once, so an empty or
+/// half-made file there is damage and not a first start that was interrupted.
 fn fresh(path: &Path) -> Result<Connection, StoreError> {
-    let db = prepared(Connection::open(path)?)?;
+    let draft = path.with_extension("new");
+    for leftover in [draft.clone(), with_ending(&draft, "-wal"), with_ending(&draft, "-shm")] {
+        let _ = std::fs::remove_file(leftover);
+    }
+    let db = prepared(Connection::open(&draft)?)?;
     migrate(&db)?;
+    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    db.close().map_err(|(_, error)| error)?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|source| StoreError::Folder { path: folder.to_owned(), source })?;
-    Ok(db)
+    std::fs::rename(&draft, path)
+        .and_then(|()| File::open(folder)?.sync_all())
+        .map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+    prepared(Connection::open(path)?)
 }
 
 /// What every connection needs before its first statement.
@@ -208,8 +215,12 @@ fn migrate_to(db: &Connection, target: i64) -> Result<(), StoreError> {
 }
 
 fn wal_of(path: &Path) -> PathBuf {
+    with_ending(path, "-wal")
+}
+
+fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(ending);
     name.into()
 }
 
@@ -225,10 +236,8 @@ fn set_aside(path: &Path, now: Timestamp) -> Result<(PathBuf, Salvage), StoreErr
             _ => {}
         }
     }
-    let mut shared = path.as_os_str().to_owned();
-    shared.push("-shm");
     // Only an index of the log, made anew by whoever opens it.
-    let _ = std::fs::remove_file(PathBuf::from(shared));
+    let _ = std::fs::remove_file(with_ending(path, "-shm"));
     Ok((aside, salvage))
 }
 

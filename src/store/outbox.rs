@@ -91,7 +91,7 @@ impl Store {
         crash_point::reach("before_id");
         let id = SubmissionId::make(now)?;
         // The id need not survive a power cut by itself: the commit below syncs it along with the rest.
-        self.relaxed(|change| begin(change, id, now))?;
+        self.relaxed(|change| begin(change, id, Maker::Us, now))?;
         crash_point::reach("after_id");
         let sequence = self.sequence()? + 1;
         let receipt_number = ReceiptNumber::issue(kiosk, day, sequence);
@@ -106,7 +106,7 @@ impl Store {
 
     fn commit_sealed(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<(), StoreError> {
         let change = self.db.transaction()?;
-        put(&change, sealed, now)?;
+        put(&change, sealed, Maker::Us, now)?;
         crash_point::reach("before_commit");
         match change.commit() {
             Ok(()) => Ok(()),
@@ -155,14 +155,30 @@ impl Store {
     }
 }
 
-fn begin(change: &Transaction<'_>, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+/// Whose running number a letter has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Maker {
+    Us,
+    AnotherKiosk,
+}
+
+fn begin(change: &Transaction<'_>, id: SubmissionId, maker: Maker, now: Timestamp) -> Result<(), StoreError> {
     let at = now.as_millisecond();
-    change.prepare_cached(include_str!("outbox/begin.sql"))?.execute(params![id.as_bytes(), at])?;
+    change.prepare_cached(include_str!("outbox/begin.sql"))?.execute(params![
+        id.as_bytes(),
+        at,
+        maker == Maker::AnotherKiosk
+    ])?;
     journal::append(change, at, "draft", &id.to_string(), "")
 }
 
 /// draft -> sealed -> queued, with the bytes and the running number.
-fn put(change: &Connection, sealed: &SealedSubmission, now: Timestamp) -> Result<(), StoreError> {
+fn put(
+    change: &Connection,
+    sealed: &SealedSubmission,
+    maker: Maker,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let (outside, id, at) = (sealed.envelope(), sealed.id(), now.as_millisecond());
     let bytes = sealed.bytes().len() as i64;
     change.prepare_cached(include_str!("outbox/seal.sql"))?.execute(params![
@@ -180,6 +196,9 @@ fn put(change: &Connection, sealed: &SealedSubmission, now: Timestamp) -> Result
     journal::append(change, at, "sealed", &id.to_string(), &sealed.digest().to_string())?;
     shift(change, id, Move { state: "queued", reason: None, due_at: at, attempts: 0 })?;
     journal::append(change, at, "queued", &id.to_string(), outside.receipt_number.as_str())?;
+    if maker == Maker::AnotherKiosk {
+        return Ok(());
+    }
     let sequence = counter(change, "sequence")?.max(outside.sequence as i64);
     count_to(change, "sequence", sequence)
 }

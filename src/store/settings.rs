@@ -8,6 +8,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 const CATALOGUE_ETAG: &str = "catalogue_etag";
 /// Milliseconds to add to our clock to have the office's.
 const OFFICE_OFFSET_MS: &str = "office_offset_ms";
+/// Below the time an answer takes on a slow line, and far below what signatures tolerate.
+const OFFSET_MS_NOTICED: u64 = 5_000;
 const ROAD_CLOSED_UNTIL: &str = "road_closed_until";
 const ROAD_REASON: &str = "road_reason";
 const ROAD_FAILURES: &str = "road_failures";
@@ -44,7 +46,11 @@ impl Store {
         Ok(get(&self.db, OFFICE_OFFSET_MS)?.and_then(|offset| offset.parse().ok()).unwrap_or(0))
     }
 
+    /// Written only when it moved noticeably: every answer carries it, and every write is a sync.
     pub fn set_office_offset_ms(&mut self, offset: i64) -> Result<(), StoreError> {
+        if self.office_offset_ms()?.abs_diff(offset) < OFFSET_MS_NOTICED {
+            return Ok(());
+        }
         set(&self.db, OFFICE_OFFSET_MS, &offset.to_string())
     }
 

@@ -2,7 +2,7 @@
 //! It polls only while asked, tells a moved card from a missing one, and comes back after an unplug.
 use super::sdt::driver::{Driver, Fault, Outcome, Progress};
 use super::{CardRead, CardReader};
-use crate::port::Port;
+use crate::port::{self, Pin, Port};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 /// Waits between attempts to open a port that is gone; the last one repeats, so that a reader is back
 /// within three seconds of being plugged in.
-const REOPEN_MS: [u64; 4] = [200, 500, 1_000, 2_000];
+const REOPEN_MS: [u64; 5] = [25, 200, 500, 1_000, 2_000];
 /// How often the thread looks whether it is asked or its port is gone.
 const GLANCE: Duration = Duration::from_millis(50);
 /// How often a card that must be lifted is looked for.
@@ -28,16 +28,24 @@ pub struct ReaderConfig {
 /// What the thread has to tell.
 #[derive(Debug)]
 pub enum ReaderEvent {
-    Connected { sam_id: String },
+    Connected {
+        sam_id: String,
+    },
     /// The port is gone or silent; it is tried again by itself.
-    Lost { reason: String },
+    Lost {
+        reason: String,
+    },
     /// The module says it cannot work.
-    OutOfOrder { reason: String },
+    OutOfOrder {
+        reason: String,
+    },
     Reading,
     /// The card was moved or lifted too soon.
     Moved,
     Read(Box<CardRead>),
-    Unreadable { reason: String },
+    Unreadable {
+        reason: String,
+    },
     /// The last card still lies there: it has to be lifted and placed again.
     StillThere,
 }
@@ -55,9 +63,22 @@ struct Flags {
 }
 
 impl ReaderThread {
-    pub fn spawn(config: ReaderConfig, tell: impl Fn(ReaderEvent) + Send + 'static) -> std::io::Result<ReaderThread> {
+    pub fn spawn(
+        config: ReaderConfig,
+        tell: impl Fn(ReaderEvent) + Send + 'static,
+    ) -> std::io::Result<ReaderThread> {
+        ReaderThread::spawn_pinned(config, None, tell)
+    }
+
+    /// Speaks only to the device the kiosk was set up with; another one at its port is reported as out of
+    /// order and not opened.
+    pub fn spawn_pinned(
+        config: ReaderConfig,
+        pin: Option<Pin>,
+        tell: impl Fn(ReaderEvent) + Send + 'static,
+    ) -> std::io::Result<ReaderThread> {
         let flags = Arc::new(Flags::default());
-        let life = Life { config, flags: flags.clone(), tell: Box::new(tell), delivered: false };
+        let life = Life { config, pin, flags: flags.clone(), tell: Box::new(tell), delivered: false };
         let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
         Ok(ReaderThread { flags, thread: Some(thread) })
     }
@@ -87,6 +108,7 @@ impl Drop for ReaderThread {
 
 struct Life {
     config: ReaderConfig,
+    pin: Option<Pin>,
     flags: Arc<Flags>,
     tell: Box<dyn Fn(ReaderEvent) + Send>,
     /// The placement that is on the reader now was delivered already.
@@ -121,10 +143,17 @@ impl Life {
 
     fn report(&self, fault: &Fault) {
         let reason = fault.to_string();
-        (self.tell)(if fault.is_out_of_order() { ReaderEvent::OutOfOrder { reason } } else { ReaderEvent::Lost { reason } });
+        (self.tell)(if fault.is_out_of_order() {
+            ReaderEvent::OutOfOrder { reason }
+        } else {
+            ReaderEvent::Lost { reason }
+        });
     }
 
     fn connect(&self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {
+        if self.pin.as_ref().is_some_and(|pin| !pin.matches(port::device_at(&self.config.port).as_ref())) {
+            return Err(Fault::OtherDevice);
+        }
         let port = Port::open(&self.config.port, self.config.baud).map_err(Fault::Lost)?;
         let mut driver = Driver::new(port);
         let sam_id = match driver.greet(stopped) {

@@ -5,8 +5,8 @@ use crate::card::sdt::frame::{self, Decoder, Direction, Found};
 use crate::card::sdt::layout;
 use crate::card::sdt::number::{self, Scheme};
 use crate::card::sdt::payload::{Payload, TEXT_BYTES};
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::io::{self, BufRead, Write};
@@ -45,12 +45,16 @@ pub fn decode(input: impl BufRead, output: impl Write, complain: impl Write) -> 
         for chunk in &case.chunks_hex {
             let bytes = hex::decode(chunk).map_err(|error| format!("chunks_hex: {error}"))?;
             decoder.push(&bytes, |found| match found {
-                Found::Frame(body) => frames.extend(Response::parse(&body).map(|response| describe(&response))),
+                Found::Frame(body) => {
+                    frames.extend(Response::parse(body).map(|response| describe(&response)))
+                }
                 Found::Error(error) => errors.push(error.name()),
             });
         }
         let (discarded, pending) = (decoder.discarded_bytes(), decoder.pending_bytes());
-        Ok(json!({"frames": frames, "errors": errors, "discarded_bytes": discarded, "pending_bytes": pending}))
+        Ok(
+            json!({"frames": frames, "errors": errors, "discarded_bytes": discarded, "pending_bytes": pending}),
+        )
     })
 }
 
@@ -136,11 +140,17 @@ fn describe(response: &Response) -> Value {
         if let Ok(id) = ReadSamId::read(response.clone()) {
             frame.insert("sam_id".into(), json!(id.to_string()));
         }
-        if !SHORT_ANSWERS.contains(&data.len()) {
+        if is_meant_as_a_card(data) {
             describe_card(data, &mut frame);
         }
     }
     Value::Object(frame)
+}
+
+/// Good or damaged: the other answers are short or hold appended addresses.
+fn is_meant_as_a_card(data: &[u8]) -> bool {
+    let appended = data.len() <= 4 * 70 && data.len().is_multiple_of(70);
+    data.starts_with(&[1, 0, 4, 0]) || !(SHORT_ANSWERS.contains(&data.len()) || appended)
 }
 
 fn describe_card(data: &[u8], frame: &mut Map<String, Value>) {

@@ -1,9 +1,12 @@
 //! Commands with a device: read one card, ask every port, be a reader.
 use super::{NO_CARD, NOT_ANSWERING, OK, OUT_OF_ORDER, UNREADABLE, USAGE};
 use crate::card::CardRead;
+use crate::card::sdt::command::AnswerError;
 use crate::card::sdt::command::SamStatus;
-use crate::card::sdt::driver::{Driver, Fault, Outcome};
+use crate::card::sdt::driver::{Driver, Fault, Outcome, Progress};
+use crate::card::sdt::status::Status;
 use crate::port::{self, Port};
+use crate::recording::Recorder;
 use crate::simulator::script::Said;
 use crate::simulator::{Options, Simulator};
 use serde_json::{Value, json};
@@ -48,25 +51,50 @@ pub fn read(request: &ReadRequest, mut output: impl Write, mut complain: impl Wr
     code
 }
 
+/// Reads one card and writes what crossed the port as JSON lines, with an invented person in place of the
+/// card's own, so that a technician can hand the recording on.
+pub fn record(request: &ReadRequest, output: impl Write + Send + 'static, mut complain: impl Write) -> u8 {
+    if let Err(fault) = read_from(request, Some(Recorder::to(output))) {
+        // What was recorded is the more interesting for the fault.
+        let _ = writeln!(complain, "recorded up to this: {fault}");
+    }
+    OK
+}
+
 fn read_card(request: &ReadRequest) -> Result<CardRead, Fault> {
+    read_from(request, None)
+}
+
+fn read_from(request: &ReadRequest, recorder: Option<Recorder>) -> Result<CardRead, Fault> {
     let deadline = Instant::now() + request.timeout;
     let never = || false;
-    let mut driver = Driver::new(Port::open(&request.port, request.baud.unwrap_or(BAUD_DEFAULT)).map_err(Fault::Lost)?);
+    let mut port = Port::open(&request.port, request.baud.unwrap_or(BAUD_DEFAULT)).map_err(Fault::Lost)?;
+    if let Some(recorder) = recorder {
+        port.record(recorder);
+    }
+    let mut driver = Driver::new(port);
     match driver.ask::<SamStatus>(&never) {
         Err(Fault::Silent | Fault::Damaged(_)) if request.baud.is_none() => drop(driver.detect_baud(&never)?),
         other => other?,
     }
-    match driver.wait_card(false, &|| Instant::now() >= deadline, &mut |_| ())? {
-        Outcome::Read(card) => Ok(*card),
-        Outcome::Unreadable(fault) => Err(fault),
-        Outcome::StillThere => Err(Fault::Cancelled),
+    let mut moved = false;
+    let mut watch = |progress| moved |= progress == Progress::Moved;
+    match driver.wait_card(false, &|| Instant::now() >= deadline, &mut watch) {
+        Ok(Outcome::Read(card)) => Ok(*card),
+        Ok(Outcome::Unreadable(fault)) => Err(fault),
+        // There was a card, and to the end it could not be read.
+        Err(Fault::Cancelled) if moved => Err(Fault::Answer(AnswerError::Status(Status::CardReadFailed))),
+        Ok(Outcome::StillThere) => Err(Fault::Cancelled),
+        Err(fault) => Err(fault),
     }
 }
 
 /// Asks one port, or every port of the machine, for a reader; one JSON line each.
 pub fn probe(port: Option<&str>, mut output: impl Write) -> u8 {
     let ports = match port {
-        Some(path) => vec![port::Candidate { path: path.to_owned(), usb: None, serial_number: None, product: None }],
+        Some(path) => {
+            vec![port::Candidate { path: path.to_owned(), usb: None, serial_number: None, product: None }]
+        }
         None => port::candidates(),
     };
     let mut found = false;
@@ -132,7 +160,8 @@ pub fn simulate(
             return USAGE;
         }
     };
-    let lines = scripted.lines().map(|line| Ok(line.to_owned())).collect::<Vec<_>>().into_iter().chain(input.lines());
+    let lines =
+        scripted.lines().map(|line| Ok(line.to_owned())).collect::<Vec<_>>().into_iter().chain(input.lines());
     for line in lines.map_while(Result::ok) {
         let told = match simulator.obey(&line) {
             Ok(Said::Quit) => return OK,

@@ -63,10 +63,15 @@ pub const FAULTS: [Description; 12] = [
 
 /// Reads `KIND ARGUMENTS…`.
 pub fn parse(words: &[&str]) -> Result<Fault, String> {
-    let Some((kind, arguments)) = words.split_first() else { return Err("a fault needs a kind; try help".into()) };
-    let description =
-        FAULTS.iter().find(|known| known.kind == *kind).ok_or_else(|| format!("no fault is called {kind}; try help"))?;
-    let usage = || format!("usage: fault {} {}, for example: {}", kind, description.arguments, description.example);
+    let Some((kind, arguments)) = words.split_first() else {
+        return Err("a fault needs a kind; try help".into());
+    };
+    let description = FAULTS
+        .iter()
+        .find(|known| known.kind == *kind)
+        .ok_or_else(|| format!("no fault is called {kind}; try help"))?;
+    let usage =
+        || format!("usage: fault {} {}, for example: {}", kind, description.arguments, description.example);
     let number = |at: usize| arguments.get(at).and_then(|word| word.parse::<u64>().ok());
     let need = |at: usize| number(at).ok_or_else(usage);
     let ms = |at: usize| need(at).map(Duration::from_millis);

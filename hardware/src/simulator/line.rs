@@ -9,6 +9,9 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// What a module is delivered with.
+const BAUD_DEFAULT: u32 = 115_200;
+
 pub(crate) struct Line {
     master: OwnedFd,
     /// Kept open, because reading the master fails while nobody holds the other side.
@@ -28,6 +31,8 @@ impl Line {
         // A cooked terminal would swallow 0x04, which is in every short frame, and echo everything.
         let mut modes = tcgetattr(&slave)?;
         modes.make_raw();
+        // A host that sets no rate means the usual one; a new terminal would say 38400.
+        modes.set_speed(BAUD_DEFAULT)?;
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
         rustix::io::ioctl_fionbio(&master, true)?;
         if let Some(link) = link {
@@ -49,7 +54,8 @@ impl Line {
         }
         let mut buffer = [0; 1024];
         // EIO while the host reopens is silence too.
-        rustix::io::read(&self.master, &mut buffer).map_or_else(|_| Vec::new(), |count| buffer[..count].to_vec())
+        rustix::io::read(&self.master, &mut buffer)
+            .map_or_else(|_| Vec::new(), |count| buffer[..count].to_vec())
     }
 
     /// Sends bytes; what the host does not take within a second is lost, as on a real line.
@@ -87,7 +93,12 @@ impl Drop for Line {
 fn replace_link(path: &Path, link: &Path) -> io::Result<()> {
     match std::fs::symlink_metadata(link) {
         Ok(found) if found.file_type().is_symlink() => std::fs::remove_file(link)?,
-        Ok(_) => return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is not a link", link.display()))),
+        Ok(_) => {
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                format!("{} is not a link", link.display()),
+            ));
+        }
         Err(_) => {}
     }
     std::os::unix::fs::symlink(path, link)

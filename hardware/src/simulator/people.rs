@@ -96,14 +96,27 @@ impl Person {
             Kind::Hmt => {
                 let mut fields = self.resident_fields();
                 fields.retain(|(at, _, _)| *at != 32);
-                fields.extend([(220, 18, self.pass_number.as_str()), (238, 4, &self.issue_count), (248, 2, "J")]);
+                fields.extend([
+                    (220, 18, self.pass_number.as_str()),
+                    (238, 4, &self.issue_count),
+                    (248, 2, "J"),
+                ]);
                 fields
             }
             Kind::Foreign2017 => self.fields_2017(),
             Kind::Foreign2023 => vec![
-                (0, 30, &self.person), (30, 2, &self.sex), (32, 4, &self.renewal_count), (36, 16, &self.birth),
-                (52, 70, &first), (122, 36, &self.id_number), (188, 16, &self.valid_from), (204, 16, &self.valid_to),
-                (220, 22, &rest), (242, 6, &self.nationality), (248, 2, "Y"), (250, 6, &self.prev_link),
+                (0, 30, &self.person),
+                (30, 2, &self.sex),
+                (32, 4, &self.renewal_count),
+                (36, 16, &self.birth),
+                (52, 70, &first),
+                (122, 36, &self.id_number),
+                (188, 16, &self.valid_from),
+                (204, 16, &self.valid_to),
+                (220, 22, &rest),
+                (242, 6, &self.nationality),
+                (248, 2, "Y"),
+                (250, 6, &self.prev_link),
             ],
         };
         for (at, bytes, value) in fields {
@@ -114,23 +127,40 @@ impl Person {
 
     fn resident_fields(&self) -> Vec<(usize, usize, &str)> {
         vec![
-            (0, 30, &self.person), (30, 2, &self.sex), (32, 4, &self.ethnicity), (36, 16, &self.birth),
-            (52, 70, &self.address), (122, 36, &self.id_number), (158, 30, &self.issuer),
-            (188, 16, &self.valid_from), (204, 16, &self.valid_to),
+            (0, 30, &self.person),
+            (30, 2, &self.sex),
+            (32, 4, &self.ethnicity),
+            (36, 16, &self.birth),
+            (52, 70, &self.address),
+            (122, 36, &self.id_number),
+            (158, 30, &self.issuer),
+            (188, 16, &self.valid_from),
+            (204, 16, &self.valid_to),
         ]
     }
 
     fn fields_2017(&self) -> Vec<(usize, usize, &str)> {
         vec![
-            (0, 120, &self.name_en), (120, 2, &self.sex), (122, 30, &self.id_number), (152, 6, &self.nationality),
-            (158, 30, &self.person), (188, 16, &self.valid_from), (204, 16, &self.valid_to), (220, 16, &self.birth),
-            (236, 4, &self.version), (240, 8, &self.authority_code), (248, 2, "I"),
+            (0, 120, &self.name_en),
+            (120, 2, &self.sex),
+            (122, 30, &self.id_number),
+            (152, 6, &self.nationality),
+            (158, 30, &self.person),
+            (188, 16, &self.valid_from),
+            (204, 16, &self.valid_to),
+            (220, 16, &self.birth),
+            (236, 4, &self.version),
+            (240, 8, &self.authority_code),
+            (248, 2, "I"),
         ]
     }
 
     /// Noise behind a photo's header: nobody's face, and not decodable.
     pub fn photo(&self) -> Vec<u8> {
-        let mut state = self.id_number.bytes().fold(0x9E37_79B9_7F4A_7C15_u64, |sum, byte| sum.rotate_left(7) ^ u64::from(byte));
+        let mut state = self
+            .id_number
+            .bytes()
+            .fold(0x9E37_79B9_7F4A_7C15_u64, |sum, byte| sum.rotate_left(7) ^ u64::from(byte));
         let noise = std::iter::repeat_with(move || {
             state ^= state << 13;
             state ^= state >> 7;

@@ -43,7 +43,15 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub fn new(options: Options, line: Line, orders: Receiver<Order>) -> Reader {
-        Reader { options, line: Some(line), orders, card: None, faults: Vec::new(), baud: 115_200, plug_at: None }
+        Reader {
+            options,
+            line: Some(line),
+            orders,
+            card: None,
+            faults: Vec::new(),
+            baud: 115_200,
+            plug_at: None,
+        }
     }
 
     pub fn run(mut self) {
@@ -93,18 +101,23 @@ impl Reader {
             return line.write(&[0xF8, 0x00, 0x80, 0xFE]);
         }
         let mut requests = Vec::new();
-        decoder.push(&bytes, |found| requests.push(found));
+        decoder.push(&bytes, |found| {
+            requests.push(match found {
+                Found::Frame(body) => Ok(body.to_vec()),
+                Found::Error(error) => Err(error),
+            });
+        });
         for request in requests {
             self.answer(request);
         }
     }
 
-    fn answer(&mut self, request: Found) {
+    fn answer(&mut self, request: Result<Vec<u8>, FrameError>) {
         let started = Instant::now();
         let (body, next_baud) = match request {
-            Found::Frame(body) => (self.reply(&body), baud_after(&body)),
-            Found::Error(error) if !self.options.silent_on_bad_requests => (vec![0, 0, complaint(error)], None),
-            Found::Error(_) => return,
+            Ok(body) => (self.reply(&body), baud_after(&body)),
+            Err(error) if !self.options.silent_on_bad_requests => (vec![0, 0, complaint(error)], None),
+            Err(_) => return,
         };
         if body.get(2) == Some(&0x21) && self.options.silent_on_bad_requests {
             return;

@@ -1,10 +1,12 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, OpenState, SignedManifest};
+use jiujin_contract::form::{Facts, Form, FormError};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
 use jiujin_contract::submission::Submission;
+use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{FIELD_PROBLEMS_MAX, FieldProblem};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,6 +23,8 @@ const CHANGES_A_DAY: u64 = 1_000_000;
 enum ShelfError {
     #[error("the form of service {id} is no JSON Schema: {reason}; correct the item")]
     Schema { id: String, reason: String },
+    #[error("the form of service {id} cannot be asked: {reason}; correct the item")]
+    Form { id: String, reason: FormError },
 }
 
 /// One service, ready to judge by.
@@ -28,14 +32,26 @@ pub struct Service {
     item: ServiceItem,
     hash: String,
     json: String,
-    answers: jsonschema::Validator,
+    /// The engine that asked at the kiosk.
+    form: Arc<Form>,
+    /// A second, independent opinion.
+    schema: jsonschema::Validator,
 }
 
 impl Service {
     fn of(item: ServiceItem) -> Result<Service, ShelfError> {
-        let answers = jsonschema::draft7::new(&item.schema)
-            .map_err(|error| ShelfError::Schema { id: item.id.clone(), reason: error.to_string() })?;
-        Ok(Service { hash: item.content_hash(), json: item.canonical_json(), item, answers })
+        let id = || item.id.clone();
+        let schema = jsonschema::draft7::new(&item.schema)
+            .map_err(|error| ShelfError::Schema { id: id(), reason: error.to_string() })?;
+        let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema))
+            .map_err(|reason| ShelfError::Form { id: id(), reason })?;
+        Ok(Service {
+            hash: item.content_hash(),
+            json: item.canonical_json(),
+            form: Arc::new(form),
+            item,
+            schema,
+        })
     }
 
     /// Working days that were promised.
@@ -45,20 +61,41 @@ impl Service {
 
     /// Where the answers and the consent do not fit; never the values.
     pub fn problems_of(&self, submission: &Submission) -> Vec<FieldProblem> {
-        let mut problems: Vec<FieldProblem> = self
-            .answers
-            .iter_errors(&submission.answers)
-            .take(FIELD_PROBLEMS_MAX)
-            .map(|error| FieldProblem {
-                path: error.instance_path().to_string(),
-                keyword: error.kind().keyword().to_owned(),
-            })
-            .collect();
+        let engine = self.form.problems(&submission.answers, &facts_of(submission), Lang::ZhCn);
+        let engine = engine.into_iter().map(|problem| FieldProblem {
+            path: format!("/{}", problem.path.replace('.', "/")),
+            keyword: "form".to_owned(),
+        });
+        // What is required depends on what was visible; that is for the engine to say.
+        let schema =
+            self.schema.iter_errors(&submission.answers).filter(|error| error.kind().keyword() != "required");
+        let schema = schema.map(|error| FieldProblem {
+            path: error.instance_path().to_string(),
+            keyword: error.kind().keyword().to_owned(),
+        });
+        let mut problems: Vec<FieldProblem> = schema.chain(engine).take(FIELD_PROBLEMS_MAX).collect();
         if submission.consent.version != self.item.consent.version {
             problems.push(FieldProblem { path: "/consent".to_owned(), keyword: "const".to_owned() });
         }
         problems
     }
+}
+
+/// What the kiosk knew: the card, and the day on which the resident answered.
+fn facts_of(submission: &Submission) -> Facts {
+    let answered = submission.created_at.to_zoned(office_time()).date();
+    Facts::new(serde_json::json!({
+        "card": submission.resident,
+        "shared": null,
+        "today": answered.to_string(),
+        "age": submission.resident.age_on(answered),
+        "answers": submission.answers,
+    }))
+}
+
+/// China has one time zone without summer time.
+pub fn office_time() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(8))
 }
 
 /// The manifest as it is answered.
@@ -143,4 +180,35 @@ pub fn day_one() -> Catalogue {
         tracing::warn!(%problem, "an item is left out");
     }
     catalogue
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_of_day_one_is_offered_and_listed() {
+        let items = day_one().items;
+        let (count, key) = (items.len(), OfficeSigningKey::generate().unwrap());
+        assert!(count >= 12);
+        let now = "2026-11-22T10:00:00Z".parse().unwrap();
+        let shelf = Shelf::of(items, &key, now);
+        assert_eq!(shelf.services.len(), count);
+        let signed: SignedManifest = serde_json::from_str(&shelf.manifest(now).json).unwrap();
+        let manifest = signed.verify(key.public().ed25519(), now).unwrap();
+        assert_eq!(manifest.items.len(), count);
+    }
+
+    #[test]
+    fn an_office_that_runs_for_months_offers_a_fresh_list_every_day() {
+        let key = OfficeSigningKey::generate().unwrap();
+        let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+        let shelf = Shelf::of(Vec::new(), &key, start);
+        let same_day = shelf.manifest(start + SignedDuration::from_hours(1));
+        assert_eq!(same_day.etag, shelf.manifest(start).etag);
+        let later = start + SignedDuration::from_hours(24 * 90);
+        let signed: SignedManifest = serde_json::from_str(&shelf.manifest(later).json).unwrap();
+        let first: SignedManifest = serde_json::from_str(&same_day.json).unwrap();
+        assert!(signed.verify(key.public().ed25519(), later).unwrap().version > first.manifest.version);
+    }
 }

@@ -2,7 +2,7 @@
 use crate::desk::Desk;
 use crate::keys::OfficeKeys;
 use crate::refusal::Refusal;
-use crate::store::{CodeUse, Device, Store, StoreError};
+use crate::store::{Device, Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::receipt::{ALPHABET, SHORT_ID_CHARS, ShortId};
 use jiujin_contract::submission::DeviceId;
@@ -87,7 +87,7 @@ pub async fn enrol(desk: &Desk, request: &EnrolRequest, now: Timestamp) -> Resul
     };
     let hash = desk.keys.code_hash(&plain_code(&request.code));
     match desk.store.use_code(&hash, new_device, now, WRONG_TRIES_MAX).await? {
-        CodeUse::Enrolled(device) => Ok(EnrolAnswer {
+        Some(device) => Ok(EnrolAnswer {
             device_id: device.id,
             short_id: device.short_id,
             name: device.name,
@@ -95,7 +95,7 @@ pub async fn enrol(desk: &Desk, request: &EnrolRequest, now: Timestamp) -> Resul
             verifying_key: desk.keys.signing.public(),
             office_time: now,
         }),
-        CodeUse::Refused => {
+        None => {
             desk.counts.wrong_codes.count();
             let refusal = Refusal::new(ProblemKind::CodeRefused, "the code is wrong, used or expired");
             Err(Refusal(refusal.0.detail("Ask for a new one: jiujin-office device add --name …")))

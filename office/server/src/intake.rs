@@ -1,8 +1,9 @@
 //! Takes a sealed submission apart: opens it, judges it by the service it names, and makes it a case.
+use crate::catalogue::office_time;
 use crate::desk::{Desk, REGION};
 use crate::refusal::{Refusal, kind_of};
 use crate::store::{NewCase, Placed, StoreError};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::identity::mask_name;
 use jiujin_contract::receipt::OfficeReceipt;
@@ -60,7 +61,7 @@ pub async fn place(desk: &Desk, cases: &[NewCase]) -> Result<Vec<Placed>, StoreE
 
 fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (String, String) {
     let outside = case.sealed.envelope();
-    let day = case.received_at.to_zoned(TimeZone::fixed(jiff::tz::offset(OFFICE_UTC_OFFSET_H))).date();
+    let day = case.received_at.to_zoned(office_time()).date();
     let case_number = CaseNumber::issue(REGION, day, number);
     let receipt = OfficeReceipt {
         id: case.sealed.id(),
@@ -73,9 +74,6 @@ fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (String, String) {
     let verdict = Verdict::Accepted(receipt.sign(&desk.keys.signing));
     (case_number.to_string(), serde_json::to_string(&verdict).unwrap_or_default())
 }
-
-/// China has one time zone without summer time.
-pub const OFFICE_UTC_OFFSET_H: i8 = 8;
 
 /// The problem of a submission whose id is taken by other bytes.
 pub fn other_bytes() -> Problem {

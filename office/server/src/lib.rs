@@ -28,12 +28,14 @@ mod store;
 pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use keys::OfficeKeysError;
-pub use store::{CaseRow, StoreError, without_password};
+pub use store::{CaseRow, Moved, StoreError, without_password};
 
 use desk::Desk;
 use jiff::Timestamp;
+use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::catalogue::Catalogue;
 use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
+use jiujin_contract::text::Text;
 use keys::OfficeKeys;
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -99,6 +101,16 @@ impl Office {
     /// Every case, oldest first.
     pub async fn cases(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.desk.store.all_cases().await
+    }
+
+    /// Moves a case on, as an official's desk does. Residents see the event and its note at the kiosk.
+    pub async fn move_case(
+        &self,
+        number: &CaseNumber,
+        to: CaseState,
+        note: Option<&Text>,
+    ) -> Result<Moved, StoreError> {
+        self.desk.store.move_case(number, to, note, Timestamp::now()).await
     }
 
     /// What kiosks seal to; they learn it at enrolment.

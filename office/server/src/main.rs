@@ -1,6 +1,8 @@
 //! `jiujin-office`: serves the reference office, lists its cases, adds devices.
 use clap::{Parser, Subcommand};
-use jiujin_office::{Office, OfficeError, without_password};
+use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::text::Text;
+use jiujin_office::{Moved, Office, OfficeError, without_password};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -36,6 +38,22 @@ enum Command {
         #[arg(long, default_value = DEFAULT_DATABASE)]
         database: String,
     },
+    /// Move a case on: received, accepted, processing, approved, concluded … Exit 1 if its state does not allow it.
+    ///
+    /// Example: jiujin-office move --database sqlite:office.db --case 109999-20261122-00001-C --to accepted
+    Move {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// The case's number
+        #[arg(long)]
+        case: String,
+        /// The next state, as `cases` prints it
+        #[arg(long)]
+        to: String,
+        /// What the resident should know; shown at the kiosk in every language
+        #[arg(long)]
+        note: Option<String>,
+    },
     /// Kiosks of this office
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -68,6 +86,16 @@ enum CommandError {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("the database {0} does not exist; start the office with it first, or correct --database")]
     NoDatabase(String),
+    #[error("{0:?} is no case number; `jiujin-office cases` lists them")]
+    CaseNumber(String),
+    #[error(
+        "{0:?} is no state; use received, accepted, processing, approved, denied, concluded, delivered …"
+    )]
+    State(String),
+    #[error("the office has no case {0}; `jiujin-office cases` lists them")]
+    NoSuchCase(String),
+    #[error(transparent)]
+    NotAllowed(CaseError),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -86,6 +114,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error @ (CommandError::NotAllowed(_) | CommandError::NoSuchCase(_))) => refuse(&error),
         // A reader that has seen enough (`| head`) is no failure.
         Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
@@ -99,10 +128,19 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
+/// "No" is an answer, not a mistake.
+fn refuse(error: &CommandError) -> ExitCode {
+    fail(error);
+    ExitCode::FAILURE
+}
+
 async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Serve { database, listen } => serve(&database, listen).await,
         Command::Cases { database } => cases(&existing(&database).await?).await,
+        Command::Move { database, case, to, note } => {
+            move_case(&existing(&database).await?, &case, &to, note).await
+        }
         Command::Device(DeviceCommand::Add { database, name }) => {
             let office = Office::open_records(&database).await?;
             let enrolment = office.add_device(&name).await?;
@@ -150,6 +188,17 @@ async fn existing(database: &str) -> Result<Office, CommandError> {
         return Err(CommandError::NoDatabase(database.to_owned()));
     }
     Ok(Office::open_records(database).await?)
+}
+
+async fn move_case(office: &Office, case: &str, to: &str, note: Option<String>) -> Result<(), CommandError> {
+    let number: CaseNumber = case.parse().map_err(|_| CommandError::CaseNumber(case.to_owned()))?;
+    let to = CaseState::from_code(to).ok_or_else(|| CommandError::State(to.to_owned()))?;
+    let note = note.map(|note| Text::new(note.clone(), note));
+    match office.move_case(&number, to, note.as_ref()).await? {
+        Moved::To(state) => print_line(&serde_json::json!({"case_number": number, "state": state})),
+        Moved::NotAllowed(error) => Err(CommandError::NotAllowed(error)),
+        Moved::NoSuchCase => Err(CommandError::NoSuchCase(case.to_owned())),
+    }
 }
 
 async fn cases(office: &Office) -> Result<(), CommandError> {

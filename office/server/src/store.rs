@@ -7,10 +7,12 @@ use std::time::Duration;
 
 mod cases;
 mod devices;
+mod progress;
 mod service;
 
 pub use cases::{CaseRow, NewCase, Placed};
-pub use devices::{CodeUse, Device};
+pub use devices::Device;
+pub use progress::Moved;
 pub use service::Rated;
 
 /// Connections that only read.

@@ -34,6 +34,11 @@ fn serve_says_where_it_listens_and_where_its_data_lives() {
     assert!(code["expires"].is_string());
     let cases = office(&["cases", "--database", &database]);
     assert_eq!((cases.status.code(), cases.stdout.len()), (Some(0), 0));
+    let number = jiujin_contract::case::CaseNumber::issue(109_999, jiff::civil::date(2026, 11, 22), 1);
+    let none = office(&["move", "--database", &database, "--case", number.as_str(), "--to", "accepted"]);
+    assert_eq!((none.status.code(), none.stdout.len()), (Some(1), 0));
+    let typo = office(&["move", "--database", &database, "--case", number.as_str(), "--to", "axepted"]);
+    assert_eq!(typo.status.code(), Some(2));
     serve.kill().unwrap();
     serve.wait().unwrap();
 }

@@ -3,14 +3,16 @@
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod support;
 
-use jiujin_contract::case::{CaseState, Lamp};
+use jiujin_contract::case::{CaseState, Lamp, state_of};
 use jiujin_contract::catalogue::SignedManifest;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::keys::DeviceKey;
+use jiujin_contract::text::Text;
 use jiujin_contract::wire::{
     CasesAnswer, DirectoryAnswer, EnrolAnswer, EnrolRequest, ProblemKind, Rating, RatingAnswer, Request,
     ResidentQuery,
 };
+use jiujin_office::Moved;
 use support::{Bench, ID_NUMBER, Kiosk, send};
 
 fn query(kiosk: &Kiosk, number: &str) -> ResidentQuery {
@@ -80,6 +82,28 @@ async fn a_resident_sees_their_own_cases_and_nobody_elses() {
     let second = bench.kiosk().await;
     let stolen = second.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await;
     assert_eq!(stolen.problem().kind, ProblemKind::Unopenable);
+}
+
+#[tokio::test]
+async fn a_resident_reads_how_the_case_moved_on_and_what_is_missing() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let number = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let missing = Text::new("请补一张照片", "Please bring a photo");
+    let moves = [(CaseState::Received, None), (CaseState::CorrectionRequested, Some(&missing))];
+    for (to, note) in moves {
+        assert_eq!(bench.office.move_case(&number, to, note).await.unwrap(), Moved::To(to));
+        // Repeating a move is no second event.
+        assert_eq!(bench.office.move_case(&number, to, note).await.unwrap(), Moved::To(to));
+    }
+    let jump = bench.office.move_case(&number, CaseState::Delivered, None).await.unwrap();
+    assert!(matches!(jump, Moved::NotAllowed(_)));
+    let seen: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    let case = &seen.cases[0];
+    assert_eq!((case.state, case.lamp, case.events.len()), (CaseState::CorrectionRequested, Lamp::Off, 3));
+    assert_eq!(case.events[2].note.as_ref(), Some(&missing));
+    assert_eq!(state_of(&case.events), Ok(case.state));
 }
 
 #[tokio::test]

@@ -3,12 +3,19 @@
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod support;
 
+use jiujin_contract::case::CaseState;
+use jiujin_contract::form::{Draft, Facts, Form};
+use jiujin_contract::identity::IdNumber;
+use jiujin_contract::submission::{ItemRef, Submission};
+use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{
-    AnnounceAnswer, Announced, BatchAnswer, Delivery, Holding, ProblemKind, Request, Setback, Verdict,
-    deliveries, delivery,
+    AnnounceAnswer, Announced, BatchAnswer, CasesAnswer, Delivery, EnrolRequest, Holding, ProblemKind,
+    Rating, Request, ResidentQuery, Setback, Verdict, deliveries, delivery,
 };
 use jiujin_contract::{keys::DeviceKey, sealing};
+use jiujin_office::Moved;
 use serde_json::json;
+use std::sync::Arc;
 use support::{Bench, Kiosk, Reply, send, send_with};
 
 fn outcome(reply: &Reply, letter: &sealing::SealedSubmission, kiosk: &Kiosk) -> Delivery {
@@ -217,6 +224,29 @@ async fn a_thousand_concurrent_retries_make_one_case_on_sqlite() {
     a_thousand_retries_make_one_case(&Bench::open().await).await;
 }
 
+/// SQLite runs every statement in the other tests; PostgreSQL reads the same files here.
+async fn every_other_statement_works(bench: &Bench) {
+    let kiosk = bench.kiosk().await;
+    let wrong = EnrolRequest::new("AAAAA-AAAAA", &DeviceKey::generate().unwrap());
+    assert_eq!(send(&bench.url, Request::enrol(&wrong)).await.problem().kind, ProblemKind::CodeRefused);
+    let letter = kiosk.letter(2);
+    let line = Announced { id: letter.id(), digest: letter.digest(), bytes: 1, sequence: 2 };
+    assert_eq!(kiosk.ask(Request::announce(vec![line])).await.status, 200);
+    assert_eq!(kiosk.ask(Request::batch([&letter])).await.status, 200);
+    let number = bench.office.cases().await.unwrap()[1].case_number.parse().unwrap();
+    let moved = bench.office.move_case(&number, CaseState::Accepted, None).await.unwrap();
+    assert_eq!(moved, Moved::To(CaseState::Accepted));
+    let rating = Rating { submission: letter.id(), stars: 4, tags: vec![] };
+    assert_eq!(kiosk.ask(Request::rate(&rating)).await.status, 200);
+    let number = IdNumber::new(support::ID_NUMBER);
+    let query = ResidentQuery::new(&number, "c1", &kiosk.enrolled.sealing_key, kiosk.id()).unwrap();
+    let seen: CasesAnswer = kiosk.ask(Request::cases(&query)).await.read().unwrap();
+    assert_eq!((seen.cases.len(), seen.cases[0].events.len(), seen.cases[0].may_rate), (2, 2, false));
+    for path in ["/", "/metrics", "/healthz"] {
+        assert_eq!(reqwest::get(format!("{}{path}", bench.url)).await.unwrap().status(), 200);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_concurrent_retries_make_one_case_on_postgresql() {
     let Some(server) = support::postgres::Server::start() else {
@@ -225,5 +255,32 @@ async fn a_thousand_concurrent_retries_make_one_case_on_postgresql() {
     };
     let bench = Bench::open_at(&server.url(), tempfile::tempdir().unwrap()).await;
     a_thousand_retries_make_one_case(&bench).await;
+    every_other_statement_works(&bench).await;
     bench.office.close().await;
+}
+
+#[tokio::test]
+async fn a_form_of_day_one_that_the_engine_finished_is_accepted() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("office.db").display());
+    let offered = jiujin_contract::catalogue::day_one();
+    let item = offered.item("S001").unwrap().clone();
+    let bench = Bench::open_offering(&database, dir, offered).await;
+    let kiosk = bench.kiosk().await;
+    let mut submission = kiosk.submission(1);
+
+    let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema)).unwrap();
+    let facts =
+        Facts::new(json!({"card": submission.resident, "shared": null, "today": "2026-11-22", "age": 36}));
+    let mut draft = Draft::new(Arc::new(form), &facts, Default::default());
+    draft.answer("purpose", Some(json!("job")), Default::default()).unwrap();
+    assert!(draft.problems(Lang::ZhCn).is_empty());
+    submission.answers = draft.finish().answers;
+    submission.item = ItemRef { id: item.id, version: item.version };
+    submission.consent.version = item.consent.version;
+    assert_eq!(kiosk.ask(Request::put_submission(&kiosk.seal(&submission))).await.status, 201);
+
+    let unanswered = Submission { id: kiosk.submission(2).id, answers: json!({}), ..submission };
+    let reply = kiosk.ask(Request::put_submission(&kiosk.seal(&unanswered))).await;
+    assert_eq!(reply.problem().fields[0].path, "/purpose");
 }

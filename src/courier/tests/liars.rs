@@ -4,7 +4,7 @@ use crate::enrol::Identity;
 use crate::store::{Acknowledged, Numbered, Store};
 use jiff::civil::date;
 use jiujin_contract::case::{CaseNumber, CaseState};
-use jiujin_contract::identity::{CardKind, Resident, Sex};
+use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
 use jiujin_contract::receipt::{OfficeReceipt, ShortId};
 use jiujin_contract::sealing::seal;
@@ -44,10 +44,14 @@ fn bench(letters: usize) -> Bench {
 }
 
 fn submission(numbered: &Numbered, kiosk: ShortId) -> Submission {
+    submission_of(resident(), numbered, kiosk)
+}
+
+pub(super) fn submission_of(resident: Resident, numbered: &Numbered, kiosk: ShortId) -> Submission {
     Submission {
         id: numbered.id,
         item: ItemRef { id: "S041".into(), version: 1 },
-        resident: resident(),
+        resident,
         answers: serde_json::json!({}),
         provenance: Default::default(),
         pruned_paths: vec![],
@@ -61,7 +65,7 @@ fn submission(numbered: &Numbered, kiosk: ShortId) -> Submission {
     }
 }
 
-fn resident() -> Resident {
+pub(super) fn resident() -> Resident {
     Resident {
         kind: CardKind::Resident,
         name: "赵示例".into(),

@@ -6,7 +6,9 @@ CREATE TABLE submission (
     state TEXT NOT NULL
         CHECK (state IN ('draft', 'sealed', 'queued', 'sending', 'confirmed', 'purged', 'parked')),
     created_at INTEGER NOT NULL,
-    sequence INTEGER UNIQUE,
+    sequence INTEGER,
+    -- 1: made by another kiosk, whose running numbers are not ours.
+    imported INTEGER NOT NULL DEFAULT 0 CHECK (imported IN (0, 1)),
     receipt_number TEXT,
     item_id TEXT,
     item_version INTEGER,
@@ -23,6 +25,7 @@ CREATE TABLE submission (
         AND item_id IS NOT NULL AND item_version IS NOT NULL))
 ) STRICT;
 
+CREATE UNIQUE INDEX submission_own ON submission (sequence) WHERE imported = 0;
 CREATE INDEX submission_queue ON submission (sequence, due_at) WHERE state = 'queued';
 CREATE INDEX submission_state ON submission (state, sequence);
 

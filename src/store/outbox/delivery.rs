@@ -18,6 +18,7 @@ impl Store {
     /// At most `max` letters whose time has come, in the order in which they were submitted. One that waits for
     /// its own time holds up nothing behind it; a letter whose bytes were damaged on the disk is parked.
     pub fn due(&mut self, now: Timestamp, max: usize) -> Result<Vec<Letter>, StoreError> {
+        self.write_down(now)?;
         let at = now.as_millisecond();
         if self.road()?.closed_until.is_some_and(|until| at < until && until <= at + PAUSE_MS_MAX) {
             return Ok(Vec::new());
@@ -77,22 +78,26 @@ impl Store {
         Ok(())
     }
 
-    /// What the courier brought back, for one letter or a whole batch, in one transaction.
+    /// What the courier brought back, for one letter or a whole batch, in one transaction. When it cannot be written
+    /// now, it is kept and written with the next.
     pub fn apply(&mut self, fates: &[(SubmissionId, Fate)], now: Timestamp) -> Result<(), StoreError> {
         crash_point::reach("before_mark_confirmed");
-        self.in_one(|change| {
-            let reached = fates.iter().any(|(_, fate)| !matches!(fate, Fate::RoadClosed { .. }));
-            if reached {
-                settings::open_road(change)?;
-            }
-            fates.iter().try_for_each(|(id, fate)| settle(change, *id, fate, now))?;
-            match fates.iter().find_map(|(_, fate)| closed(fate)) {
-                Some((until, reason)) => settings::close_road(change, until, reason),
-                None => Ok(()),
-            }
-        })?;
+        self.unsettled.extend_from_slice(fates);
+        self.write_down(now)?;
         crash_point::reach("after_mark_confirmed");
         Ok(())
+    }
+
+    pub(super) fn write_down(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let fates = std::mem::take(&mut self.unsettled);
+        if fates.is_empty() {
+            return Ok(());
+        }
+        let written = self.in_one(|change| settle_all(change, &fates, now));
+        if written.is_err() {
+            self.unsettled = fates;
+        }
+        written
     }
 
     /// What this kiosk holds and what the office has confirmed once, oldest first: the office's answer is the second
@@ -168,6 +173,24 @@ impl Store {
             journal::append(change, now.as_millisecond(), "retried", &id.to_string(), "")?;
             settings::open_road(change)
         })
+    }
+}
+
+fn settle_all(change: &Connection, fates: &[(SubmissionId, Fate)], now: Timestamp) -> Result<(), StoreError> {
+    let reached = fates.iter().any(|(_, fate)| !matches!(fate, Fate::RoadClosed { .. }));
+    if reached {
+        settings::open_road(change)?;
+    }
+    for (id, fate) in fates {
+        match find(change, *id)? {
+            Some((state, _)) if state == "sending" => settle(change, *id, fate, now)?,
+            // Settled another way in the meantime; the journal knows how.
+            _ => journal::append(change, now.as_millisecond(), "late_answer", &id.to_string(), "")?,
+        }
+    }
+    match fates.iter().find_map(|(_, fate)| closed(fate)) {
+        Some((until, reason)) => settings::close_road(change, until, reason),
+        None => Ok(()),
     }
 }
 

@@ -74,12 +74,21 @@ impl Store {
         rows.map(|row| row.map_err(StoreError::from)).collect()
     }
 
-    /// Sealed submissions that have not been confirmed, after this running number: for export and announcements.
-    pub fn unconfirmed(&self, after: u64, max: usize) -> Result<Vec<SealedSubmission>, StoreError> {
-        let mut statement = self.db.prepare_cached(include_str!("waiting.sql"))?;
-        let rows = statement.query_map(params![after as i64, max as i64], |row| row.get::<_, Vec<u8>>(1))?;
-        let rows = rows.collect::<Result<Vec<_>, _>>()?;
-        Ok(rows.iter().filter_map(|bytes| SealedSubmission::parse(bytes).ok()).collect())
+    /// Every sealed submission that has not been confirmed, one after the other, for export. One whose bytes were
+    /// damaged on the disk is left out.
+    pub fn each_unconfirmed<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(&SealedSubmission) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut statement = self.db.prepare_cached(include_str!("waiting.sql")).map_err(StoreError::from)?;
+        let mut rows = statement.query([]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let bytes: Vec<u8> = row.get(0).map_err(StoreError::from)?;
+            if let Ok(sealed) = SealedSubmission::parse(&bytes) {
+                each(&sealed)?;
+            }
+        }
+        Ok(())
     }
 
     /// Bytes free for the kiosk on the disk of the store.

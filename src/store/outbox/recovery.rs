@@ -1,5 +1,6 @@
 //! After a crash, after damage, and from another kiosk's disk: letters find back into the queue.
-use super::{Move, Store, StoreError, begin, find, journal, put, shift};
+use super::{Maker, Store, StoreError, begin, find, journal, put};
+use crate::letter::Fate;
 use crate::store::carve::Salvage;
 use crate::store::opening::Alarm;
 use crate::store::settings::{count_to, counter};
@@ -23,19 +24,24 @@ impl Store {
         let sending = self.ids(include_str!("left_sending.sql"))?;
         let drafts = self.ids(include_str!("left_drafts.sql"))?;
         let forgotten_before = at.saturating_sub(self.limits.keep_sent_ms);
-        self.in_one(|change| {
-            for id in sending {
-                let reason = Some("interrupted");
-                shift(change, id, Move { state: "queued", reason, due_at: at, attempts: 1 })?;
-                journal::append(change, at, "queued", &id.to_string(), "interrupted")?;
-            }
-            for id in drafts {
-                change.prepare_cached(include_str!("drop_draft.sql"))?.execute([id.as_bytes()])?;
-                journal::append(change, at, "dropped", &id.to_string(), "draft without contents")?;
-            }
-            change.prepare_cached(include_str!("forget.sql"))?.execute([forgotten_before])?;
-            Ok(())
-        })
+        for id in sending {
+            self.unsettled.push((id, Fate::Later { due_at: now, reason: "interrupted".into() }));
+        }
+        let tidied = self.write_down(now).and_then(|()| {
+            self.in_one(|change| {
+                for id in drafts {
+                    change.prepare_cached(include_str!("drop_draft.sql"))?.execute([id.as_bytes()])?;
+                    journal::append(change, at, "dropped", &id.to_string(), "draft without contents")?;
+                }
+                change.prepare_cached(include_str!("forget.sql"))?.execute([forgotten_before])?;
+                Ok(())
+            })
+        });
+        match tidied {
+            // A kiosk with a full disk starts and says so; the letters are settled when there is space again.
+            Err(StoreError::DiskFull) => Ok(()),
+            other => other,
+        }
     }
 
     fn ids(&self, sql: &str) -> Result<Vec<SubmissionId>, StoreError> {
@@ -45,14 +51,23 @@ impl Store {
         rows.into_iter().map(|id| Ok(SubmissionId::from_bytes(id)?)).collect()
     }
 
-    /// Queues a sealed submission that was made elsewhere or earlier. `false` when it is here already.
+    /// Queues a sealed submission of another kiosk's disk. `false` when it is here already.
     pub fn take_in(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<bool, StoreError> {
+        self.queue_sealed(sealed, Maker::AnotherKiosk, now)
+    }
+
+    fn queue_sealed(
+        &mut self,
+        sealed: &SealedSubmission,
+        maker: Maker,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.in_one(|change| {
             if find(change, sealed.id())?.is_some() {
                 return Ok(false);
             }
-            begin(change, sealed.id(), now)?;
-            put(change, sealed, now).map(|()| true)
+            begin(change, sealed.id(), maker, now)?;
+            put(change, sealed, maker, now).map(|()| true)
         })
     }
 
@@ -65,7 +80,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Alarm, StoreError> {
         for letter in &salvage.letters {
-            self.take_in(letter, now)?;
+            self.queue_sealed(letter, Maker::Us, now)?;
         }
         let by_clock = (now.as_millisecond() - FIRST_OF_2026_MS) / SUBMISSION_MS_MIN;
         let next = salvage.sequence.map_or(by_clock, |last| last as i64 + SEQUENCE_GAP);

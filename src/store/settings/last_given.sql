@@ -1,1 +1,1 @@
-SELECT MAX(sequence) FROM submission
+SELECT MAX(sequence) FROM submission INDEXED BY submission_own WHERE imported = 0

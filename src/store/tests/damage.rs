@@ -99,7 +99,9 @@ fn five_hundred_damaged_files_always_start() {
         let path = folder.path().join("kiosk.sqlite");
         fs::write(&path, bytes).unwrap();
         let mut opened = opened(&path);
-        let found = opened.store.due(at(60), 50).unwrap().len();
+        opened.store.due(at(60), 50).unwrap();
+        // Queued, or parked by its damaged row: the bytes are here and a person is told.
+        let found = kept_whole(&opened.store, &letters);
         alarms += usize::from(opened.alarm.is_some());
         salvaged += found;
         lost += readable.saturating_sub(found);
@@ -117,11 +119,18 @@ fn letters_readable(bytes: &[u8], letters: &[Acknowledged]) -> usize {
     let path = folder.path().join("damaged.sqlite");
     fs::write(&path, bytes).unwrap();
     let read = |rowid: i64| {
-        let db = rusqlite::Connection::open(&path).ok()?;
+        let db = Connection::open(&path).ok()?;
         let sealed: Vec<u8> =
             db.query_row("SELECT sealed FROM payload WHERE rowid = ?1", [rowid], |row| row.get(0)).ok()?;
         let sealed = SealedSubmission::parse(&sealed).ok()?;
         letters.iter().find(|letter| letter.digest == sealed.digest())
     };
     (1..=8).filter_map(read).count()
+}
+
+fn kept_whole(store: &Store, letters: &[Acknowledged]) -> usize {
+    let mut statement = store.db.prepare("SELECT sealed FROM payload").unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    let digests: Vec<_> = rows.map(|sealed| jiujin_contract::sealing::Digest::of(&sealed.unwrap())).collect();
+    letters.iter().filter(|letter| digests.contains(&letter.digest)).count()
 }

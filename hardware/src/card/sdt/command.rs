@@ -4,6 +4,7 @@ use super::frame;
 use super::payload::{Payload, PayloadError};
 use super::sam_id::SamId;
 use super::status::Status;
+use zeroize::Zeroizing;
 
 /// Rates a module can be set to, with the parameter that says so.
 pub const BAUD_PARAMETERS: [(u32, u8); 5] = [(115_200, 0), (57_600, 1), (38_400, 2), (19_200, 3), (9_600, 4)];
@@ -28,7 +29,14 @@ impl Response {
 /// Sizes and codes only: the data may be somebody's card.
 impl std::fmt::Debug for Response {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Response({:02X} {:02X} {}, {} bytes)", self.sw1, self.sw2, self.status.name(), self.data.len())
+        write!(
+            f,
+            "Response({:02X} {:02X} {}, {} bytes)",
+            self.sw1,
+            self.sw2,
+            self.status.name(),
+            self.data.len()
+        )
     }
 }
 
@@ -42,6 +50,9 @@ pub enum AnswerError {
     DataLength { expected: usize, found: usize },
     #[error("{0}")]
     Payload(#[from] PayloadError),
+    /// Other bytes came with the card, and reading again gave something else.
+    #[error("the line is too noisy to be sure of the card; check the cable")]
+    Doubtful,
 }
 
 /// One command with its only possible answer.
@@ -54,6 +65,10 @@ pub trait Command {
 
     fn read(response: Response) -> Result<Self::Answer, AnswerError>;
 
+    /// Can this be the answer to this command, or is it a late one to an earlier command? A refusal may
+    /// answer anything.
+    fn is_mine(response: &Response) -> bool;
+
     /// The request as it goes over the line.
     fn frame() -> Vec<u8> {
         frame::encode(Self::BODY).unwrap_or_default()
@@ -65,7 +80,7 @@ fn expect(response: Response, wanted: Status) -> Result<Vec<u8>, AnswerError> {
 }
 
 macro_rules! command {
-    ($(#[$doc:meta])* $name:ident $cmd:literal $para:literal wait $wait:literal -> $answer:ty, $read:expr) => {
+    ($(#[$doc:meta])* $name:ident $cmd:literal $para:literal wait $wait:literal -> $answer:ty, $mine:pat, $read:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         pub struct $name;
@@ -78,27 +93,32 @@ macro_rules! command {
             fn read(response: Response) -> Result<$answer, AnswerError> {
                 $read(response)
             }
+
+            fn is_mine(response: &Response) -> bool {
+                let refused = !response.status.is_ok() && response.status != Status::NoContent;
+                refused || matches!((response.status, response.data.len()), $mine)
+            }
         }
     };
 }
 
 command!(/// Restarts the security module.
-    ResetSam 0x10 0xFF wait 1_000 -> (), |r| expect(r, Status::Ok).map(drop));
+    ResetSam 0x10 0xFF wait 1_000 -> (), (Status::Ok, 0), |r| expect(r, Status::Ok).map(drop));
 command!(/// Is the module well?
-    SamStatus 0x11 0xFF wait 1_000 -> (), |r| expect(r, Status::Ok).map(drop));
+    SamStatus 0x11 0xFF wait 1_000 -> (), (Status::Ok, 0), |r| expect(r, Status::Ok).map(drop));
 command!(/// Which module is it?
-    ReadSamId 0x12 0xFF wait 1_000 -> SamId, |r| SamId::parse(&expect(r, Status::Ok)?));
+    ReadSamId 0x12 0xFF wait 1_000 -> SamId, (Status::Ok, 16), |r| SamId::parse(&expect(r, Status::Ok)?));
 command!(/// Is a card there?
-    FindCard 0x20 0x01 wait 1_000 -> (), |r| expect(r, Status::CardFound).map(drop));
+    FindCard 0x20 0x01 wait 1_000 -> (), (Status::CardFound, _), |r| expect(r, Status::CardFound).map(drop));
 command!(/// Talks to the card that was found.
-    SelectCard 0x20 0x02 wait 1_000 -> (), |r| expect(r, Status::Ok).map(drop));
+    SelectCard 0x20 0x02 wait 1_000 -> (), (Status::Ok, 0..=64), |r| expect(r, Status::Ok).map(drop));
 command!(/// Text and photo of the selected card.
-    ReadCard 0x30 0x01 wait 3_000 -> Payload, |r| Ok(Payload::parse(&expect(r, Status::Ok)?)?));
+    ReadCard 0x30 0x01 wait 3_000 -> Payload, (Status::Ok, 71..), |r| Ok(Payload::parse(&Zeroizing::new(expect(r, Status::Ok)?))?));
 command!(/// The newest address written after issue, if there is one.
-    ReadNewestAddress 0x30 0x03 wait 3_000 -> Option<NewestAddress>, |r: Response| match r.status {
-        Status::NoContent => Ok(None),
-        _ => NewestAddress::parse(&expect(r, Status::Ok)?).map(Some),
-    });
+ReadNewestAddress 0x30 0x03 wait 3_000 -> Option<NewestAddress>, (Status::NoContent, _) | (Status::Ok, 70), |r: Response| match r.status {
+    Status::NoContent => Ok(None),
+    _ => NewestAddress::parse(&expect(r, Status::Ok)?).map(Some),
+});
 
 /// Sets the module's rate; it answers at the old one. `None` for a rate it does not have.
 pub fn set_baud_frame(baud: u32) -> Option<Vec<u8>> {

@@ -1,7 +1,8 @@
 //! Host side of the line: one request in flight, flushed before, repeated once after damage, and a card read
 //! from placing to lifting. Nothing of what it logs is personal: commands, codes, sizes and times.
 use super::command::{
-    AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard, set_baud_frame,
+    AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard,
+    set_baud_frame,
 };
 use super::frame::{Decoder, Direction, Found, FrameError};
 use super::layout;
@@ -12,6 +13,7 @@ use crate::card::{CardRead, Milliseconds};
 use crate::port::Port;
 use std::io;
 use std::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 /// Silence between two reads of one answer that ends it. USB bridges deliver in bursts of 16 ms and more.
 const GAP: Duration = Duration::from_millis(200);
@@ -39,6 +41,8 @@ pub enum Fault {
     Damaged(FrameError),
     #[error("{0}")]
     Answer(#[from] AnswerError),
+    #[error("another device is plugged in where the reader was; check who changed it, then pin the new one")]
+    OtherDevice,
     #[error("cancelled")]
     Cancelled,
 }
@@ -64,11 +68,13 @@ pub enum Progress {
 pub struct Driver {
     port: Port,
     decoder: Decoder,
+    /// The last exchange was exactly one answer and nothing else.
+    clean: bool,
 }
 
 impl Driver {
     pub fn new(port: Port) -> Driver {
-        Driver { port, decoder: Decoder::new(Direction::Response) }
+        Driver { port, decoder: Decoder::new(Direction::Response), clean: false }
     }
 
     pub fn port(&self) -> &Port {
@@ -90,44 +96,71 @@ impl Driver {
     }
 
     fn ask_once<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
-        let started = Instant::now();
         self.port.discard_input().map_err(Fault::Lost)?;
+        self.exchange::<C>(cancel)
+    }
+
+    fn exchange<C: Command>(&mut self, cancel: &dyn Fn() -> bool) -> Result<C::Answer, Fault> {
+        let started = Instant::now();
         self.decoder.clear();
         self.port.write(&C::frame()).map_err(Fault::Lost)?;
-        let body = self.receive(Duration::from_millis(C::FIRST_BYTE_MS), cancel)?;
+        let body = self.receive(Duration::from_millis(C::FIRST_BYTE_MS), cancel, C::is_mine)?;
         let response = Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?;
         let (status, bytes) = (response.status.code(), response.data.len());
         tracing::trace!(command = ?C::BODY, status, bytes, ms = started.elapsed().as_millis() as u64, "answered");
         Ok(C::read(response)?)
     }
 
-    fn receive(&mut self, first_byte: Duration, cancel: &dyn Fn() -> bool) -> Result<Vec<u8>, Fault> {
-        let line_time = Duration::from_millis(LONGEST_ANSWER * BITS_PER_BYTE * 1_000 / u64::from(self.port.baud().max(300)));
+    /// The first frame that can be the answer. Late answers to earlier commands are passed over.
+    fn receive(
+        &mut self,
+        first_byte: Duration,
+        cancel: &dyn Fn() -> bool,
+        is_mine: fn(&Response) -> bool,
+    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
+        let line_time = Duration::from_millis(
+            LONGEST_ANSWER * BITS_PER_BYTE * 1_000 / u64::from(self.port.baud().max(300)),
+        );
         let (started, overall) = (Instant::now(), first_byte + 2 * line_time);
-        let (mut last_byte, mut damage) = (None::<Instant>, None);
-        let mut buffer = [0; 4096];
+        let (mut last_byte, mut damage, mut stranger) = (started, None, None);
+        let (mut buffer, noise_before) = (Zeroizing::new([0; 4096]), self.decoder.discarded_bytes());
         loop {
             if cancel() {
                 return Err(Fault::Cancelled);
             }
-            let count = self.port.read(&mut buffer).map_err(Fault::Lost)?;
-            let mut frame = None;
+            let count = self.port.read(buffer.as_mut_slice()).map_err(Fault::Lost)?;
+            let (mut answer, mut extra) = (None, false);
             self.decoder.push(&buffer[..count], |found| match found {
-                Found::Frame(body) => frame = frame.take().or(Some(body)),
+                Found::Frame(body)
+                    if answer.is_none() && Response::parse(body).is_some_and(|r| is_mine(&r)) =>
+                {
+                    answer = Some(Zeroizing::new(body.to_vec()));
+                }
+                Found::Frame(body) => {
+                    extra = true;
+                    stranger = Some(Zeroizing::new(body.to_vec()));
+                }
                 Found::Error(error) => damage = Some(error),
             });
-            if let Some(body) = frame {
+            if let Some(body) = answer {
+                let noise = self.decoder.discarded_bytes() - noise_before;
+                self.clean = noise == 0 && self.decoder.pending_bytes() == 0 && !extra && stranger.is_none();
                 return Ok(body);
             }
             if count > 0 {
-                last_byte = Some(Instant::now());
+                last_byte = Instant::now();
             }
-            let waited_enough = match last_byte {
-                None => started.elapsed() >= first_byte,
-                Some(at) => at.elapsed() >= GAP || started.elapsed() >= overall,
-            };
-            if waited_enough {
-                return Err(damage.map_or(Fault::Silent, Fault::Damaged));
+            // Noise alone says nothing about when the answer begins; half a frame or damage does.
+            let begun = self.decoder.pending_bytes() > 0 || damage.is_some();
+            let patience = if begun { GAP } else { first_byte };
+            let since = if begun { last_byte } else { started };
+            if since.elapsed() >= patience || started.elapsed() >= overall {
+                self.clean = false;
+                return match (stranger, damage) {
+                    (Some(body), _) => Ok(body),
+                    (None, Some(error)) => Err(Fault::Damaged(error)),
+                    (None, None) => Err(Fault::Silent),
+                };
             }
         }
     }
@@ -203,26 +236,60 @@ impl Driver {
     ) -> Result<CardRead, Fault> {
         progress(Progress::Reading);
         let selecting = Instant::now();
-        self.ask::<SelectCard>(cancel)?;
-        self.read_selected((finding, selecting), cancel)
+        match self.ask::<SelectCard>(cancel) {
+            // Selected already, where the answer to the first try was lost: reading works then.
+            Err(refused @ Fault::Answer(AnswerError::Status(Status::SelectFailed))) => {
+                let read = self.read_selected((finding, selecting), cancel);
+                read.map_err(|fault| if fault.is_the_cards() { refused } else { fault })
+            }
+            Err(fault) => Err(fault),
+            Ok(()) => self.read_selected((finding, selecting), cancel),
+        }
     }
 
-    fn read_selected(&mut self, (finding, selecting): (Instant, Instant), cancel: &dyn Fn() -> bool) -> Result<CardRead, Fault> {
+    fn read_selected(
+        &mut self,
+        (finding, selecting): (Instant, Instant),
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<CardRead, Fault> {
         let reading = Instant::now();
-        let payload = self.ask::<ReadCard>(cancel)?.without_fingerprints();
-        let done = Instant::now();
-        let newest_address = match self.ask::<ReadNewestAddress>(cancel) {
-            Ok(address) => address.and_then(|address| address.expose().map(str::to_owned)),
-            Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
-            // The card may be lifted by now; its printed address was read.
-            Err(_) => None,
-        };
+        let (mut earlier, mut done) = (None::<Payload>, reading);
+        let mut sure = None;
+        for _ in 0..TRIES_MAX {
+            let payload = self.ask::<ReadCard>(cancel)?.without_fingerprints();
+            let alone = self.clean;
+            done = if earlier.is_none() { Instant::now() } else { done };
+            let (newest_address, quiet) = self.newest_address(cancel)?;
+            if (alone && quiet) || earlier.as_ref() == Some(&payload) {
+                sure = Some((payload, newest_address));
+                break;
+            }
+            // Stray bytes may belong to another card's answer: only a second read can tell.
+            earlier = Some(payload);
+        }
+        let (payload, newest_address) = sure.ok_or(AnswerError::Doubtful)?;
         let ms = Milliseconds {
             find: (selecting - finding).as_millis() as u64,
             select: (reading - selecting).as_millis() as u64,
             read: (done - reading).as_millis() as u64,
         };
         card_read(payload, newest_address, ms)
+    }
+
+    /// The newest address, and whether nothing but its answer came after the card's own: a late answer to
+    /// an earlier read would arrive here.
+    fn newest_address(&mut self, cancel: &dyn Fn() -> bool) -> Result<(Option<String>, bool), Fault> {
+        let waiting = self.port.waiting().map_err(Fault::Lost)?;
+        match self.exchange::<ReadNewestAddress>(cancel) {
+            Ok(address) => {
+                Ok((address.and_then(|slot| slot.expose().map(str::to_owned)), waiting == 0 && self.clean))
+            }
+            Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => Err(fault),
+            // The card may be lifted by now; its printed address was read.
+            Err(Fault::Answer(AnswerError::Status(_))) => Ok((None, waiting == 0 && self.clean)),
+            Err(Fault::Silent) => Ok((None, waiting == 0)),
+            Err(_) => Ok((None, false)),
+        }
     }
 
     /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
@@ -246,7 +313,8 @@ impl Driver {
         self.port.discard_input().map_err(Fault::Lost)?;
         self.decoder.clear();
         self.port.write(&frame).map_err(Fault::Lost)?;
-        let body = self.receive(Duration::from_millis(SamStatus::FIRST_BYTE_MS), cancel)?;
+        let body =
+            self.receive(Duration::from_millis(SamStatus::FIRST_BYTE_MS), cancel, SamStatus::is_mine)?;
         SamStatus::read(Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?)?;
         std::thread::sleep(Duration::from_millis(10));
         self.port.set_baud(baud).map_err(Fault::Lost)?;
@@ -262,9 +330,11 @@ fn card_read(payload: Payload, newest_address: Option<String>, ms: Milliseconds)
     Ok(CardRead { reading: layout::read(text), newest_address, payload, ms })
 }
 
-/// Reading without a find only helps where a card was left; everything else means "none there".
+/// Reading without a find only helps where a card was left; everything else means "none there". A card that
+/// refuses is there.
 fn keep_asking(fault: Fault) -> Result<Option<CardRead>, Fault> {
-    if fault.is_the_cards() { Ok(None) } else { Err(fault) }
+    let refused = matches!(&fault, Fault::Answer(AnswerError::Status(status)) if matches!(status.code(), 0x31..=0x33 | 0x40));
+    if fault.is_the_cards() && !refused { Ok(None) } else { Err(fault) }
 }
 
 /// Sleeps in pieces, so that a cancel is noticed within 300 ms.
@@ -284,8 +354,10 @@ impl Fault {
         match self {
             Fault::Silent | Fault::Damaged(_) => true,
             Fault::Answer(AnswerError::Status(status)) => status.is_ok() || status.remedy() == Remedy::Repeat,
-            Fault::Answer(AnswerError::DataLength { .. } | AnswerError::Payload(_)) => true,
-            Fault::Lost(_) | Fault::Cancelled => false,
+            Fault::Answer(
+                AnswerError::DataLength { .. } | AnswerError::Payload(_) | AnswerError::Doubtful,
+            ) => true,
+            Fault::Lost(_) | Fault::OtherDevice | Fault::Cancelled => false,
         }
     }
 
@@ -293,15 +365,20 @@ impl Fault {
     pub fn is_the_cards(&self) -> bool {
         match self {
             Fault::Answer(AnswerError::Status(status)) => {
-                matches!(status.remedy(), Remedy::HoldStill | Remedy::OtherCard | Remedy::KeepAsking) || status.is_ok()
+                matches!(status.remedy(), Remedy::HoldStill | Remedy::OtherCard | Remedy::KeepAsking)
+                    || status.is_ok()
             }
             Fault::Answer(_) => true,
-            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::Cancelled => false,
+            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::OtherDevice | Fault::Cancelled => {
+                false
+            }
         }
     }
 
     /// The module itself says that it cannot work.
     pub fn is_out_of_order(&self) -> bool {
-        matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service)
+        let refuses =
+            matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service);
+        refuses || matches!(self, Fault::OtherDevice)
     }
 }

@@ -1,6 +1,7 @@
 //! Bytes on the line to frames and back. The decoder is a pure value: it resynchronises on damage, its
 //! result does not depend on how the bytes were cut, and it never holds more than one frame.
 //! Protocol description: SAM_V/SDT serial protocol, link layer.
+use zeroize::Zeroize;
 
 /// Starts every frame, in both directions.
 pub const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
@@ -14,6 +15,9 @@ const RESPONSE_LEN_MIN: usize = 4;
 const REQUEST_LEN_MIN: usize = 3;
 /// Bytes of the longest frame that can wait for its end.
 pub const BUFFER_MAX: usize = HEAD + LEN_MAX;
+
+/// Bytes taken into the buffer at a time.
+const PIECE: usize = 1024;
 
 /// Who sends the frames of a stream; only the smallest length differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +46,9 @@ impl FrameError {
 
 /// What one look at the stream gives.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum Found<'a> {
     /// Everything between LEN and CHK.
-    Frame(Vec<u8>),
+    Frame(&'a [u8]),
     Error(FrameError),
 }
 
@@ -74,17 +78,15 @@ pub struct Decoder {
 
 impl Decoder {
     pub fn new(direction: Direction) -> Decoder {
-        Decoder { buffer: Vec::with_capacity(BUFFER_MAX), direction, discarded: 0 }
+        Decoder { buffer: Vec::with_capacity(BUFFER_MAX + PIECE), direction, discarded: 0 }
     }
 
     /// Takes what was read; `look` hears of every frame and error in order.
-    pub fn push(&mut self, bytes: &[u8], mut look: impl FnMut(Found)) {
+    pub fn push(&mut self, bytes: &[u8], mut look: impl FnMut(Found<'_>)) {
         // Fed in pieces, so that the buffer never holds more than one frame and one piece.
-        for piece in bytes.chunks(1024) {
+        for piece in bytes.chunks(PIECE) {
             self.buffer.extend_from_slice(piece);
-            while let Some(found) = self.next_found() {
-                look(found);
-            }
+            while self.step(&mut look) {}
         }
     }
 
@@ -98,29 +100,32 @@ impl Decoder {
         self.buffer.len()
     }
 
-    /// Forgets what is pending; called after a time-out.
+    /// Forgets what is pending, called after a time-out, and wipes what was received: it may be a card.
     pub fn clear(&mut self) {
-        self.buffer.clear();
+        self.buffer.zeroize();
     }
 
-    fn next_found(&mut self) -> Option<Found> {
+    /// Looks at the next candidate; false when more bytes are needed.
+    fn step(&mut self, look: &mut impl FnMut(Found<'_>)) -> bool {
         self.drop_noise();
-        let head = self.buffer.get(PREAMBLE.len()..HEAD)?;
+        let Some(head) = self.buffer.get(PREAMBLE.len()..HEAD) else { return false };
         let len = usize::from(u16::from_be_bytes([head[0], head[1]]));
         let len_min = match self.direction {
             Direction::Request => REQUEST_LEN_MIN,
             Direction::Response => RESPONSE_LEN_MIN,
         };
         if !(len_min..=LEN_MAX).contains(&len) {
-            return Some(self.reject(FrameError::BadLength));
+            look(self.reject(FrameError::BadLength));
+            return true;
         }
-        let framed = self.buffer.get(PREAMBLE.len()..HEAD + len)?;
+        let Some(framed) = self.buffer.get(PREAMBLE.len()..HEAD + len) else { return false };
         if checksum(framed) != 0 {
-            return Some(self.reject(FrameError::BadChecksum));
+            look(self.reject(FrameError::BadChecksum));
+            return true;
         }
-        let body = framed[2..framed.len() - 1].to_vec();
+        look(Found::Frame(&framed[2..framed.len() - 1]));
         self.buffer.drain(..HEAD + len);
-        Some(Found::Frame(body))
+        true
     }
 
     /// Drops everything before a preamble, or before what may still become one.
@@ -141,7 +146,7 @@ impl Decoder {
     }
 
     /// Only the preamble goes: if LEN itself was damaged, the next frame may stand inside.
-    fn reject(&mut self, error: FrameError) -> Found {
+    fn reject(&mut self, error: FrameError) -> Found<'static> {
         self.buffer.drain(..PREAMBLE.len());
         self.discarded += PREAMBLE.len() as u64;
         Found::Error(error)

@@ -9,8 +9,8 @@ const CHECK_CHARACTERS: &[u8; 11] = b"10X98765432";
 const MRZ_WEIGHTS: [u32; 3] = [7, 3, 1];
 /// First two digits of GB/T 2260 codes that were ever given; 83 stands for Taiwan residence permits.
 const REGIONS: &[u32] = &[
-    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54, 61, 62,
-    63, 64, 65, 71, 81, 82, 83,
+    11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54,
+    61, 62, 63, 64, 65, 71, 81, 82, 83,
 ];
 /// The earliest birth year on a card: the standard's own specimen is that old.
 const BIRTH_YEAR_MIN: u32 = 1880;
@@ -72,7 +72,9 @@ pub fn check(number: &str, scheme: Scheme) -> NumberChecks {
             format_ok,
             checksum_ok: when_formed(mod_11_2(&number)),
             birth_ok: when_formed(number.get(6..14).is_some_and(is_birth)),
-            region_known: when_formed(number.get(..2).and_then(|two| two.parse().ok()).is_some_and(|two| REGIONS.contains(&two))),
+            region_known: when_formed(
+                number.get(..2).and_then(|two| two.parse().ok()).is_some_and(|two| REGIONS.contains(&two)),
+            ),
         },
     }
 }
@@ -85,14 +87,17 @@ fn has_format(number: &str, scheme: Scheme) -> bool {
             bytes.len() == 15 && bytes[..3].iter().all(u8::is_ascii_uppercase) && digits(&bytes[3..])
         }
         _ => {
-            let formed = bytes.len() == 18 && digits(&bytes[..17]) && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
+            let formed = bytes.len() == 18
+                && digits(&bytes[..17])
+                && (bytes[17].is_ascii_digit() || bytes[17] == b'X');
             formed && (scheme != Scheme::Foreign18 || bytes[0] == b'9')
         }
     }
 }
 
 fn mod_11_2(number: &str) -> bool {
-    let sum: u32 = number.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
+    let sum: u32 =
+        number.bytes().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit.wrapping_sub(b'0')) * weight).sum();
     number.bytes().last() == CHECK_CHARACTERS.get((sum % 11) as usize).copied()
 }
 
@@ -101,7 +106,8 @@ fn mrz_check(number: &str) -> bool {
         b'0'..=b'9' => u32::from(byte - b'0'),
         letter => u32::from(letter.wrapping_sub(b'A')) + 10,
     });
-    let sum: u32 = values.take(14).zip(MRZ_WEIGHTS.into_iter().cycle()).map(|(value, weight)| value * weight).sum();
+    let sum: u32 =
+        values.take(14).zip(MRZ_WEIGHTS.into_iter().cycle()).map(|(value, weight)| value * weight).sum();
     number.bytes().last().is_some_and(|last| u32::from(last.wrapping_sub(b'0')) == sum % 10)
 }
 
@@ -116,7 +122,8 @@ pub fn is_date(text: &str) -> bool {
     if bytes.len() != 8 || !bytes.iter().all(u8::is_ascii_digit) {
         return false;
     }
-    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
+    let part =
+        |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<u32>().ok()).unwrap_or(0);
     let (year, month, day) = (part(0, 4), part(4, 6), part(6, 8));
     let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     let days = match month {
@@ -130,5 +137,6 @@ pub fn is_date(text: &str) -> bool {
 
 /// A real date on which somebody alive can have been born.
 pub fn is_birth(text: &str) -> bool {
-    is_date(text) && text.get(..4).and_then(|year| year.parse().ok()).is_some_and(|year: u32| year >= BIRTH_YEAR_MIN)
+    is_date(text)
+        && text.get(..4).and_then(|year| year.parse().ok()).is_some_and(|year: u32| year >= BIRTH_YEAR_MIN)
 }

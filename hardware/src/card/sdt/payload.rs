@@ -55,7 +55,8 @@ impl Payload {
         if text != TEXT_BYTES {
             return Err(PayloadError::BadTextLength(text));
         }
-        let part = |from: usize, bytes: usize| data.get(from..from + bytes).map(<[u8]>::to_vec).unwrap_or_default();
+        let part =
+            |from: usize, bytes: usize| data.get(from..from + bytes).map(<[u8]>::to_vec).unwrap_or_default();
         Ok(Payload {
             text: part(head, text),
             photo: part(head + text, photo),
@@ -108,7 +109,12 @@ pub struct Finger {
 impl Finger {
     fn read(template: &[u8]) -> Finger {
         let byte = |at: usize| template.get(at).copied().unwrap_or_default();
-        Finger { registered: byte(4) == 1, position_code: byte(5), position: position(byte(5)), quality: byte(6) }
+        Finger {
+            registered: byte(4) == 1,
+            position_code: byte(5),
+            position: position(byte(5)),
+            quality: byte(6),
+        }
     }
 }
 

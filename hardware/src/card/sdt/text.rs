@@ -10,7 +10,10 @@ pub struct Field {
 /// Reads units up to the first U+0000, then trims U+0020 at both ends. Full-width blanks inside an address
 /// are data, and so is a blank inside a name.
 pub fn decode(bytes: &[u8]) -> Field {
-    let units = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).take_while(|unit| *unit != 0);
+    let units = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_le_bytes([pair[0], pair[1]]))
+        .take_while(|unit| *unit != 0);
     let mut whole = true;
     let text: String = char::decode_utf16(units)
         .map(|unit| {

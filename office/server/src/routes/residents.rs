@@ -9,7 +9,6 @@ use axum::extract::State;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
-use jiff::tz::TimeZone;
 use jiujin_contract::sealing::open_query;
 use jiujin_contract::wire::{
     CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer, ResidentQuery,
@@ -62,7 +61,7 @@ async fn asked_about(desk: &Desk, request: &FromDevice, question: &str) -> Resul
 
 /// Weekdays that ended between; public holidays are the promise's business and make the lamp milder, never harsher.
 fn working_days(since: Timestamp, now: Timestamp) -> u32 {
-    let office = TimeZone::fixed(jiff::tz::offset(crate::intake::OFFICE_UTC_OFFSET_H));
+    let office = crate::catalogue::office_time();
     let first = since.to_zoned(office.clone()).date();
     let last = now.to_zoned(office).date();
     let days = first.series(jiff::ToSpan::day(1)).skip(1).take(LAMP_DAYS_MAX as usize);

@@ -78,7 +78,7 @@ pub async fn batch(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result
     for letter in &letters.submissions {
         match sort(&desk, letter).await {
             Ok(Sorted::Examined(case)) => {
-                new_cases.push((items.len(), case));
+                new_cases.push((items.len(), *case));
                 items.push(None);
             }
             Ok(Sorted::Known(placed)) => items.push(Some(verdict_of(letter.id, placed)?)),
@@ -103,7 +103,7 @@ pub async fn batch(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result
 
 enum Sorted {
     Known(Placed),
-    Examined(NewCase),
+    Examined(Box<NewCase>),
 }
 
 async fn sort(desk: &Desk, letter: &BatchItem) -> Result<Sorted, Refusal> {
@@ -116,7 +116,7 @@ async fn sort(desk: &Desk, letter: &BatchItem) -> Result<Sorted, Refusal> {
         count.count();
         return Ok(Sorted::Known(known));
     }
-    intake::examine(desk, sealed).await.map(Sorted::Examined)
+    Ok(Sorted::Examined(Box::new(intake::examine(desk, sealed).await?)))
 }
 
 fn verdict_of(id: SubmissionId, placed: Placed) -> Result<BatchVerdict, Refusal> {

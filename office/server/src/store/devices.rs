@@ -15,13 +15,6 @@ pub struct Device {
     pub active: bool,
 }
 
-/// What became of a code that somebody sent.
-#[derive(Debug)]
-pub enum CodeUse {
-    Enrolled(Device),
-    Refused,
-}
-
 impl Store {
     /// The device of this id, revoked ones too.
     pub async fn device(&self, id: &DeviceId) -> Result<Option<Device>, StoreError> {
@@ -46,13 +39,14 @@ impl Store {
 
     /// Uses a code once. A wrong code counts against every open one: whoever guesses burns them.
     /// The same key with the code it used gets the same device again, because answers are lost on the way.
+    /// `None`: wrong, used by another key, burnt or expired.
     pub async fn use_code(
         &self,
         code_hash: &str,
         new_device: Device,
         now: Timestamp,
         wrong_tries_max: i64,
-    ) -> Result<CodeUse, StoreError> {
+    ) -> Result<Option<Device>, StoreError> {
         let mut change = self.begin().await?;
         let row = sqlx::query(include_str!("enrolment_find.sql"))
             .bind(code_hash)
@@ -62,7 +56,7 @@ impl Store {
             let burn = sqlx::query(include_str!("enrolment_wrong_try.sql")).bind(wrong_tries_max);
             burn.execute(&mut *change).await?;
             change.commit().await?;
-            return Ok(CodeUse::Refused);
+            return Ok(None);
         };
         let expires: Timestamp = parsed(&row, "expires_at")?;
         let state = text(&row, "state")?;
@@ -73,15 +67,15 @@ impl Store {
                 .await?;
             let device = found.as_ref().map(read_device).transpose()?;
             let same_key = device.filter(|d| d.public_key == new_device.public_key && d.active);
-            return Ok(same_key.map_or(CodeUse::Refused, CodeUse::Enrolled));
+            return Ok(same_key);
         }
         if state != "open" || now > expires {
-            return Ok(CodeUse::Refused);
+            return Ok(None);
         }
         let device = Device { name: text(&row, "name")?, ..new_device };
         let used = sqlx::query(include_str!("enrolment_use.sql")).bind(code_hash).bind(device.id.to_string());
         if used.execute(&mut *change).await?.rows_affected() != 1 {
-            return Ok(CodeUse::Refused);
+            return Ok(None);
         }
         sqlx::query(include_str!("device_insert.sql"))
             .bind(device.id.to_string())
@@ -92,7 +86,7 @@ impl Store {
             .execute(&mut *change)
             .await?;
         change.commit().await?;
-        Ok(CodeUse::Enrolled(device))
+        Ok(Some(device))
     }
 
     /// Is this short id on paper already?

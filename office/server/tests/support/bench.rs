@@ -36,7 +36,7 @@ pub fn service() -> ServiceItem {
             "properties": {"phone": {"type": "string", "pattern": "^1[3-9][0-9]{9}$"}},
             "required": ["phone"]
         },
-        "uischema": {},
+        "uischema": {"type": "VerticalLayout", "elements": [{"type": "Control", "scope": "#/properties/phone"}]},
         "translations": {}
     }))
     .expect("the test's item is one")
@@ -57,11 +57,12 @@ impl Bench {
     }
 
     pub async fn open_at(database: &str, dir: tempfile::TempDir) -> Bench {
-        let keys = dir.path().join("office.keys");
-        let office =
-            Office::open_with(database, &keys, Catalogue { items: vec![service()], ..Catalogue::default() })
-                .await
-                .unwrap();
+        let offered = Catalogue { items: vec![service()], ..Catalogue::default() };
+        Bench::open_offering(database, dir, offered).await
+    }
+
+    pub async fn open_offering(database: &str, dir: tempfile::TempDir, offered: Catalogue) -> Bench {
+        let office = Office::open_with(database, &dir.path().join("office.keys"), offered).await.unwrap();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(office.serve(listener));
@@ -95,6 +96,7 @@ impl Reply {
         }
     }
 
+    #[allow(clippy::result_large_err, reason = "one value per call, never stored")]
     pub fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, wire::Setback> {
         self.answer().read()
     }

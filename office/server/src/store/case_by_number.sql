@@ -1,0 +1,1 @@
+SELECT id, state FROM cases WHERE case_number = $1

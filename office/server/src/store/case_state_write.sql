@@ -1,0 +1,1 @@
+UPDATE cases SET state = $3 WHERE id = $1 AND state = $2

@@ -1,0 +1,56 @@
+//! A case moves on: one event, one new state, one transaction.
+use super::{Store, StoreError, text};
+use jiff::Timestamp;
+use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::text::Text;
+
+/// What became of a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    To(CaseState),
+    NotAllowed(CaseError),
+    NoSuchCase,
+}
+
+impl Store {
+    /// Adds the event that brings the case to `to`. Repeating a move that was made is no second event.
+    pub async fn move_case(
+        &self,
+        number: &CaseNumber,
+        to: CaseState,
+        note: Option<&Text>,
+        now: Timestamp,
+    ) -> Result<Moved, StoreError> {
+        let mut change = self.begin().await?;
+        let found = sqlx::query(include_str!("case_by_number.sql")).bind(number.to_string());
+        let Some(row) = found.fetch_optional(&mut *change).await? else { return Ok(Moved::NoSuchCase) };
+        let from = CaseState::from_code(&text(&row, "state")?).ok_or(StoreError::Unreadable("state"))?;
+        if from == to {
+            return Ok(Moved::To(to));
+        }
+        if !from.may_become(to) {
+            return Ok(Moved::NotAllowed(CaseError::IllegalMove { from, to }));
+        }
+        let id = text(&row, "id")?;
+        let written = sqlx::query(include_str!("case_state_write.sql"))
+            .bind(id.clone())
+            .bind(from.code())
+            .bind(to.code())
+            .execute(&mut *change)
+            .await?;
+        if written.rows_affected() != 1 {
+            // Somebody else moved it between our two statements (PostgreSQL only).
+            return Ok(Moved::NotAllowed(CaseError::IllegalMove { from, to }));
+        }
+        let note = note.and_then(|note| serde_json::to_string(note).ok()).unwrap_or_default();
+        sqlx::query(include_str!("event_next.sql"))
+            .bind(id)
+            .bind(to.code())
+            .bind(now.to_string())
+            .bind(note)
+            .execute(&mut *change)
+            .await?;
+        change.commit().await?;
+        Ok(Moved::To(to))
+    }
+}

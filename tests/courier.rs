@@ -1,0 +1,303 @@
+//! Store and courier against the real reference office on real sockets: crashes at named points, kills at any
+//! moment, cuts at every byte. Every rig prints one JSON line with its counts; `JIUJIN_RIG_RUNS`, `JIUJIN_RIG_LETTERS`
+//! and `JIUJIN_RIG_SEEDS` make the runs longer.
+#![cfg(feature = "demo")]
+
+#[path = "support/town.rs"]
+mod town;
+
+use jiff::Timestamp;
+use jiujin::courier::{Courier, schedule};
+use jiujin::enrol::{Identity, enrol};
+use jiujin::store::Store;
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use town::{Town, asked, kiosk_config, submit};
+
+/// Set for the child process of a rig: the folder of its kiosk.
+const CHILD: &str = "JIUJIN_TEST_KIOSK";
+
+/// What the loop does with one portion of due letters.
+async fn deliver_due(store: &mut Store, courier: &Courier) -> usize {
+    let now = Timestamp::now();
+    let letters = store.due(now, 20).unwrap();
+    let count = letters.len();
+    if count > 0 {
+        let ids: Vec<_> = letters.iter().map(|letter| letter.sealed.id()).collect();
+        store.mark_sending(&ids, now).unwrap();
+        let round = courier.deliver(letters, now).await;
+        let failures = store.road().unwrap().failures;
+        store.apply(&schedule::fates(&round, failures, 0, now), now).unwrap();
+    }
+    count
+}
+
+async fn confirm_again(store: &mut Store, courier: &Courier) {
+    let letters = store.announcement(500).unwrap();
+    if let Ok(answer) = courier.announce(letters, Timestamp::now()).await {
+        store.settle_announced(&answer, &courier.identity().office.verifying_key, Timestamp::now()).unwrap();
+    }
+}
+
+/// One life of a kiosk process: submit, say so, deliver, confirm. Runs only as the child of a rig.
+#[tokio::test]
+async fn child() {
+    let Ok(folder) = std::env::var(CHILD) else { return };
+    let config = kiosk_config(Path::new(&folder));
+    let opened = Store::of(&config, Timestamp::now()).unwrap();
+    assert!(opened.alarm.is_none());
+    let (mut store, courier) = (opened.store, Courier::new(&config).unwrap().unwrap());
+    let lives: usize = std::env::var("JIUJIN_TEST_SUBMISSIONS").map_or(1, |n| n.parse().unwrap());
+    for _ in 0..lives {
+        let made = submit(&mut store, courier.identity(), &asked(&config));
+        println!("ACK {} {} {}", made.id, made.digest, made.receipt);
+        std::io::stdout().flush().unwrap();
+        deliver_due(&mut store, &courier).await;
+        confirm_again(&mut store, &courier).await;
+    }
+    store.open_road().unwrap();
+    while deliver_due(&mut store, &courier).await > 0 {}
+    confirm_again(&mut store, &courier).await;
+}
+
+/// Starts a kiosk process of its own.
+fn kiosk_process(folder: &Path, submissions: usize, crash_at: &str) -> std::process::Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture", "--test-threads", "1"])
+        .env(CHILD, folder)
+        .env("JIUJIN_TEST_SUBMISSIONS", submissions.to_string())
+        .env("JIUJIN_CRASH_AT", crash_at)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+/// What a process said before its end: id -> (digest, receipt), and whether it ended by a signal.
+struct Life {
+    said: Receipts,
+    crashed: bool,
+}
+
+type Receipts = BTreeMap<String, (String, String)>;
+
+/// Reads until the process ends; kills it so long after its first receipt, if asked.
+async fn live(mut child: std::process::Child, kill_after: Option<Duration>) -> Life {
+    let reading = move || {
+        let mut said = BTreeMap::new();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        for line in lines.map_while(Result::ok) {
+            // The test harness may print before it on the same line.
+            let words: Vec<&str> = line.split("ACK ").nth(1).unwrap_or_default().split_whitespace().collect();
+            let [id, digest, receipt] = words.as_slice() else { continue };
+            said.insert((*id).to_owned(), ((*digest).to_owned(), (*receipt).to_owned()));
+            if let (Some(pause), 1) = (kill_after, said.len()) {
+                std::thread::sleep(pause);
+                let _ = child.kill();
+            }
+        }
+        Life { said, crashed: child.wait().unwrap().code().is_none() }
+    };
+    tokio::task::spawn_blocking(reading).await.unwrap()
+}
+
+/// I1 to I5 over everything that was ever acknowledged.
+async fn check(town: &Town, acknowledged: &Receipts) -> (usize, usize) {
+    let cases = town.cases().await;
+    let lost = acknowledged.iter().filter(|(id, (digest, _))| cases.get(*id) != Some(digest)).count();
+    let mut receipts: Vec<_> = acknowledged.values().map(|(_, receipt)| receipt).collect();
+    receipts.sort();
+    receipts.dedup();
+    assert_eq!(receipts.len(), acknowledged.len(), "no receipt number twice");
+    let opened = Store::of(&town.config(), Timestamp::now()).unwrap();
+    assert!(opened.alarm.is_none());
+    opened.store.journal_check().unwrap();
+    let lines = opened.store.lines(None, 1_000_000, Timestamp::now()).unwrap();
+    let open: Vec<_> =
+        lines.iter().filter(|line| line.state != "purged" && line.state != "confirmed").collect();
+    assert!(open.is_empty(), "{} are open, the first is {:?}", open.len(), open[0]);
+    for line in &lines {
+        assert_eq!(cases.get(&line.id), line.digest.as_ref(), "the office holds what the kiosk sent");
+    }
+    (lost, cases.len())
+}
+
+/// R3: each named crash point, many times.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_at_any_named_point_loses_and_doubles_nothing() {
+    let town = Town::new().await;
+    let runs: usize = std::env::var("JIUJIN_RIG_RUNS").map_or(4, |n| n.parse().unwrap());
+    let (mut all, mut crashes) = (BTreeMap::new(), 0);
+    for point in jiujin::crash_point::NAMES {
+        for _ in 0..runs {
+            let life = live(kiosk_process(town.folder.path(), 2, point), None).await;
+            crashes += usize::from(life.crashed);
+            all.extend(life.said);
+        }
+    }
+    all.extend(live(kiosk_process(town.folder.path(), 1, ""), None).await.said);
+    let (lost, cases) = check(&town, &all).await;
+    println!(
+        "{{\"rig\":\"R3\",\"points\":12,\"runs\":{},\"crashes\":{crashes},\"acknowledged\":{},\"cases\":{cases},\"lost\":{lost},\"doubled\":0}}",
+        12 * runs,
+        all.len()
+    );
+    assert_eq!(lost, 0);
+    assert_eq!(crashes, 12 * runs, "every point was reached");
+}
+
+/// R1 at the level of store and courier: kill -9 at any moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_at_any_moment_loses_and_doubles_nothing() {
+    let town = Town::new().await;
+    let runs: u64 = std::env::var("JIUJIN_RIG_RUNS").map_or(40, |n| n.parse().unwrap());
+    let mut all = BTreeMap::new();
+    for run in 0..runs {
+        let pause = Duration::from_millis(run * 7_919 % 120);
+        all.extend(live(kiosk_process(town.folder.path(), 1_000, ""), Some(pause)).await.said);
+    }
+    all.extend(live(kiosk_process(town.folder.path(), 1, ""), None).await.said);
+    let (lost, cases) = check(&town, &all).await;
+    println!(
+        "{{\"rig\":\"R1\",\"kills\":{runs},\"acknowledged\":{},\"cases\":{cases},\"lost\":{lost},\"doubled\":0}}",
+        all.len()
+    );
+    assert_eq!(lost, 0);
+}
+
+/// Passes bytes on until either side has used up its allowance, then cuts both.
+async fn cutting_proxy(office: SocketAddr, up: usize, down: usize) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (kiosk, _) = listener.accept().await.unwrap();
+        let office = TcpStream::connect(office).await.unwrap();
+        let (kiosk_in, kiosk_out) = kiosk.into_split();
+        let (office_in, office_out) = office.into_split();
+        tokio::select! {
+            () = pass(kiosk_in, office_out, up) => {}
+            () = pass(office_in, kiosk_out, down) => {}
+        }
+    });
+    address
+}
+
+async fn pass(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    mut allowance: usize,
+) {
+    let mut part = [0; 4096];
+    while allowance > 0 {
+        let Ok(read @ 1..) = from.read(&mut part[..allowance.min(4096)]).await else { return };
+        if to.write_all(&part[..read]).await.is_err() {
+            return;
+        }
+        allowance -= read;
+    }
+}
+
+/// R6: the same letter over a connection that is cut after every number of bytes, in both directions.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_cut_at_every_byte_delivers_once() {
+    const STEP: usize = 11;
+    let town = Town::new().await;
+    let config = town.config();
+    let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
+    let identity = Identity::load(&config.storage.data_dir).unwrap().unwrap();
+    let made = submit(&mut store, &identity, &asked(&config));
+    let letters = store.due(Timestamp::now(), 1).unwrap();
+    let (mut attempts, mut successes) = (0, 0);
+    for (ups, downs) in [((0..2_600).step_by(STEP), 0..1), ((0..1).step_by(1), 0..1_400)] {
+        for (up, down) in ups.flat_map(|up| downs.clone().step_by(STEP).map(move |down| (up, down))) {
+            let limits = if down == 0 && up > 0 { (up, usize::MAX) } else { (usize::MAX, down) };
+            let proxy = cutting_proxy(town.address, limits.0, limits.1).await;
+            let mut cut = config.clone();
+            cut.office.url = format!("http://{proxy}");
+            let courier =
+                Courier::with(Identity::load(&config.storage.data_dir).unwrap().unwrap(), &cut).unwrap();
+            let round = courier.deliver(letters.clone(), Timestamp::now()).await;
+            let fate = schedule::fates(&round, 0, 0, Timestamp::now()).remove(0).1;
+            assert!(!matches!(fate, jiujin::letter::Fate::Parked { .. }), "{fate:?}");
+            successes += usize::from(matches!(fate, jiujin::letter::Fate::Confirmed(_)));
+            attempts += 1;
+        }
+    }
+    let courier = Courier::new(&config).unwrap().unwrap();
+    deliver_due(&mut store, &courier).await;
+    let cases = town.cases().await;
+    println!(
+        "{{\"rig\":\"R6\",\"cuts\":{attempts},\"delivered_anyway\":{successes},\"cases\":{}}}",
+        cases.len()
+    );
+    assert_eq!(cases, BTreeMap::from([(made.id.to_string(), made.digest.to_string())]));
+    assert_eq!(store.counts().unwrap().waiting, 0);
+}
+
+/// R5, the drain: what a week without the office leaves behind, in order, in batches.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_queue_drains_in_order() {
+    let town = Town::new().await;
+    let config = town.config();
+    let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
+    let courier = Courier::new(&config).unwrap().unwrap();
+    let letters: usize = std::env::var("JIUJIN_RIG_LETTERS").map_or(200, |n| n.parse().unwrap());
+    let made: Vec<_> =
+        (0..letters).map(|_| submit(&mut store, courier.identity(), &asked(&config))).collect();
+    let start = Instant::now();
+    while deliver_due(&mut store, &courier).await > 0 {}
+    let took = start.elapsed();
+    confirm_again(&mut store, &courier).await;
+    let rows = town.office.cases().await.unwrap();
+    let arrived: Vec<_> = rows.iter().map(|row| row.receipt_number.clone()).collect();
+    let submitted: Vec<_> = made.iter().map(|made| made.receipt.to_string()).collect();
+    assert!(arrived == submitted, "in the order in which residents submitted");
+    assert!(store.lines(None, 1_000, Timestamp::now()).unwrap().iter().all(|line| line.state == "purged"));
+    let per_s = letters as f64 / took.as_secs_f64();
+    println!(
+        "{{\"rig\":\"R5 drain\",\"letters\":{letters},\"ms\":{},\"letters_per_s\":{per_s:.0}}}",
+        took.as_millis()
+    );
+}
+
+#[tokio::test]
+async fn the_offices_catalogue_comes_into_force_and_only_changes_are_fetched() {
+    let town = Town::new().await;
+    let config = town.config();
+    let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
+    let courier = Courier::new(&config).unwrap().unwrap();
+    assert!(store.catalogue_items().unwrap().items.len() > 3, "the built-in one at first");
+    let update =
+        courier.fetch_catalogue(&store.catalogue_held().unwrap(), Timestamp::now()).await.unwrap().unwrap();
+    assert_eq!((update.parts.len(), update.fetched.len()), (3, 3));
+    store.catalogue_take(&update, Timestamp::now()).unwrap();
+    let shown = store.catalogue_items().unwrap();
+    assert_eq!((shown.items.len(), shown.left_out.len(), shown.version), (3, 0, update.version));
+    let held = store.catalogue_held().unwrap();
+    assert!(courier.fetch_catalogue(&held, Timestamp::now()).await.unwrap().is_none(), "304 by its ETag");
+    let forgetful = jiujin::letter::Held { etag: None, ..held.clone() };
+    let again = courier.fetch_catalogue(&forgetful, Timestamp::now()).await.unwrap().unwrap();
+    assert_eq!(again.fetched.len(), 0, "only what is not here yet");
+    let newer = jiujin::letter::Held { version: held.version + 1, ..forgetful };
+    assert!(courier.fetch_catalogue(&newer, Timestamp::now()).await.is_err(), "never an older one");
+}
+
+#[tokio::test]
+async fn a_code_works_once_and_a_kiosk_can_enrol_again() {
+    let town = Town::new().await;
+    let first = Identity::load(&town.config().storage.data_dir).unwrap().unwrap();
+    let url = format!("http://{}", town.address);
+    let wrong = enrol(&town.config(), &url, "AAAAA-AAAAA").await.unwrap_err().to_string();
+    assert!(wrong.contains("new code"), "{wrong}");
+    let same = Identity::load(&town.config().storage.data_dir).unwrap().unwrap();
+    assert_eq!(same.office.device_id, first.office.device_id, "a refused code changes nothing");
+    let code = town.office.add_device("again").await.unwrap().code;
+    let answer = enrol(&town.config(), &url, &code).await.unwrap();
+    assert_ne!(answer.device_id, first.office.device_id);
+}
