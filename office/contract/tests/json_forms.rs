@@ -35,3 +35,12 @@ fn every_random_rule_shows_and_enables_alike() {
         );
     }
 }
+
+#[test]
+fn every_schema_we_made_up_is_described_alike() {
+    let document = cases(include_str!("data/json-forms-generated.json"));
+    for case in document["cases"].as_array().unwrap() {
+        let found = describe(&case["schema"], case.get("uischema"), case.get("data"));
+        assert_eq!(differences(&case["expect"], &found), Vec::<String>::new(), "{}", case["name"]);
+    }
+}

@@ -13,7 +13,7 @@ pub struct FormatCheck(Way);
 enum Way {
     Anything,
     Function(fn(&str) -> bool),
-    Expression(Arc<Pattern>),
+    Expression(Arc<Pattern>, ajv::Case),
     WholeNumber { bits: u32 },
 }
 
@@ -24,6 +24,7 @@ impl FormatCheck {
             "time" => Some(is_time),
             "date-time" => Some(is_date_time),
             "byte" => Some(is_base64),
+            "regex" => Some(super::pattern_compiles),
             "id-card" => Some(chinese::is_id_card),
             "mobile-cn" => Some(chinese::is_mobile),
             "landline-cn" => Some(chinese::is_landline),
@@ -39,14 +40,15 @@ impl FormatCheck {
         FormatCheck(match name {
             "int32" => Way::WholeNumber { bits: 32 },
             "int64" => Way::WholeNumber { bits: 64 },
-            _ => expression(name).map_or(Way::Anything, Way::Expression),
+            _ => expression(name).unwrap_or(Way::Anything),
         })
     }
 
     pub fn accepts(&self, text: &str) -> bool {
         match &self.0 {
             Way::Function(accepts) => accepts(text),
-            Way::Expression(pattern) => pattern.matches(text),
+            Way::Expression(pattern, ajv::Case::Exact) => pattern.matches(text),
+            Way::Expression(pattern, ajv::Case::Folded) => pattern.matches(&text.to_ascii_lowercase()),
             _ => true,
         }
     }
@@ -68,12 +70,12 @@ pub(super) fn is_number_format(name: &str) -> bool {
 }
 
 /// Compiled once for all forms: the longer expressions take milliseconds.
-fn expression(name: &str) -> Option<Arc<Pattern>> {
+fn expression(name: &str) -> Option<Way> {
     static COMPILED: [OnceLock<Arc<Pattern>>; ajv::TABLE.len()] =
         [const { OnceLock::new() }; ajv::TABLE.len()];
-    let index = ajv::TABLE.iter().position(|(known, _)| *known == name)?;
+    let index = ajv::TABLE.iter().position(|(known, ..)| *known == name)?;
     let compiled = COMPILED[index].get_or_init(|| Arc::new(Pattern::new(ajv::TABLE[index].1)));
-    Some(compiled.clone())
+    Some(Way::Expression(compiled.clone(), ajv::TABLE[index].2))
 }
 
 fn number(text: &str, digits: usize) -> Option<u32> {

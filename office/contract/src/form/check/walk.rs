@@ -11,14 +11,17 @@ pub const DEPTH_MAX: usize = 200;
 pub const FAULTS_MAX: usize = 10_000;
 
 pub(super) fn faults(nodes: &[Node], root: usize, value: Option<&Value>) -> Vec<Fault> {
-    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 0 };
+    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 0, exhausted: false };
     walk.node(root, value, 0);
+    if walk.exhausted && walk.faults.is_empty() {
+        walk.fault("depth", &Value::Null);
+    }
     walk.faults
 }
 
 pub(super) fn accepts(nodes: &[Node], root: usize, value: Option<&Value>) -> bool {
-    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 1 };
-    walk.node(root, value, 0)
+    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 1, exhausted: false };
+    walk.node(root, value, 0) && !walk.exhausted
 }
 
 struct Walk<'n> {
@@ -28,6 +31,8 @@ struct Walk<'n> {
     path: String,
     /// Above zero inside `not`, `if` and conditions: only the verdict counts.
     silent: usize,
+    /// A limit was reached: whatever the rest says, the document is not accepted.
+    exhausted: bool,
 }
 
 impl<'n> Walk<'n> {
@@ -53,6 +58,7 @@ impl<'n> Walk<'n> {
     fn node(&mut self, index: usize, value: Option<&Value>, depth: usize) -> bool {
         self.steps += 1;
         if self.steps > STEPS_MAX || depth > DEPTH_MAX {
+            self.exhausted = true;
             return self.fault("depth", &Value::Null);
         }
         match self.nodes.get(index) {
