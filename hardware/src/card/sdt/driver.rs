@@ -1,5 +1,7 @@
 //! Host side of the line: one request in flight, flushed before, repeated once after damage, and a card read
 //! from placing to lifting. Nothing of what it logs is personal: commands, codes, sizes and times.
+mod fault;
+
 use super::command::{
     AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard,
     set_baud_frame,
@@ -11,7 +13,7 @@ use super::sam_id::SamId;
 use super::status::{Remedy, Status};
 use crate::card::{CardRead, Milliseconds};
 use crate::port::Port;
-use std::io;
+pub use fault::Fault;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -31,23 +33,6 @@ const TRIES_MAX: u8 = 3;
 const DETECT_WAIT: Duration = Duration::from_millis(300);
 /// Rates to try when a reader is silent, most likely first.
 pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
-
-/// Why a step did not succeed.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    #[error("the reader's port is gone: {0}; check its cable")]
-    Lost(#[source] io::Error),
-    #[error("the reader does not answer; check cable, power and rate")]
-    Silent,
-    #[error("the reader's answer is damaged ({}); check the cable", .0.name())]
-    Damaged(FrameError),
-    #[error("{0}")]
-    Answer(#[from] AnswerError),
-    #[error("another device is plugged in where the reader was; check who changed it, then pin the new one")]
-    OtherDevice,
-    #[error("cancelled")]
-    Cancelled,
-}
 
 /// What the search for a card came to.
 #[derive(Debug)]
@@ -367,38 +352,4 @@ fn pause(whole: Duration, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
         std::thread::sleep(Duration::from_millis(25));
     }
     Ok(())
-}
-
-impl Fault {
-    fn is_worth_repeating(&self) -> bool {
-        match self {
-            Fault::Silent | Fault::Damaged(_) => true,
-            Fault::Answer(AnswerError::Status(status)) => status.is_ok() || status.remedy() == Remedy::Repeat,
-            Fault::Answer(
-                AnswerError::DataLength { .. } | AnswerError::Payload(_) | AnswerError::Doubtful,
-            ) => true,
-            Fault::Lost(_) | Fault::OtherDevice | Fault::Cancelled => false,
-        }
-    }
-
-    /// The card's fault, or its holder's: try again, then another card.
-    pub fn is_the_cards(&self) -> bool {
-        match self {
-            Fault::Answer(AnswerError::Status(status)) => {
-                matches!(status.remedy(), Remedy::HoldStill | Remedy::OtherCard | Remedy::KeepAsking)
-                    || status.is_ok()
-            }
-            Fault::Answer(_) => true,
-            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::OtherDevice | Fault::Cancelled => {
-                false
-            }
-        }
-    }
-
-    /// The module itself says that it cannot work.
-    pub fn is_out_of_order(&self) -> bool {
-        let refuses =
-            matches!(self, Fault::Answer(AnswerError::Status(status)) if status.remedy() == Remedy::Service);
-        refuses || matches!(self, Fault::OtherDevice)
-    }
 }
