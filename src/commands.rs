@@ -1,12 +1,20 @@
 //! What can be asked of the program. Exit codes: 0 ok, 1 the answer is "no", 2 wrong usage or unreadable
 //! input; others as documented per command.
+pub mod configuration;
+mod doctor;
+pub mod outbox;
+mod run;
 mod screens;
 mod visit;
 
 use clap::{Args, Subcommand};
-use std::io;
+pub use run::run;
 use std::path::PathBuf;
 
+/// It went well.
+pub const EXIT_OK: u8 = 0;
+/// The answer is "no".
+pub const EXIT_NO: u8 = 1;
 /// Wrong usage or unreadable input.
 pub const EXIT_USAGE: u8 = 2;
 
@@ -39,7 +47,7 @@ pub enum Command {
     Catalogue(CatalogueCommand),
     /// What waits for the office. Example: jiujin outbox list --config kiosk.toml
     #[command(subcommand)]
-    Outbox(crate::commands::OutboxCommand),
+    Outbox(outbox::OutboxCommand),
     /// The configuration file. Example: jiujin config check kiosk.toml
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -87,6 +95,12 @@ pub struct LookArguments {
     /// 1 (small) to 4 (largest)
     #[arg(long, default_value_t = 2)]
     pub text_size: u8,
+}
+
+impl Default for LookArguments {
+    fn default() -> LookArguments {
+        LookArguments { size: "1080x1920".into(), theme: "light".into(), lang: "zh-CN".into(), text_size: 2 }
+    }
 }
 
 #[cfg(feature = "demo")]

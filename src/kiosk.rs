@@ -4,6 +4,7 @@ mod letters;
 mod orders;
 
 use crate::card;
+use crate::codes;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::notice::CardPrompt;
@@ -30,8 +31,8 @@ pub enum Event {
     Touched(Touch),
     Card(card::Report),
     Visit(Happening),
-    /// A letter came back with its verdict.
-    Answered(Outcome),
+    /// Somebody came back from the office.
+    Answered(Box<Outcome>),
     /// The demo's printer, or a real one, has or lacks paper.
     PaperSeen(bool),
     Quit,
@@ -68,6 +69,8 @@ pub struct Kiosk {
     shown: Option<View>,
     asking: bool,
     delivering: bool,
+    announce_at: u64,
+    news_at: u64,
 }
 
 impl Kiosk {
@@ -94,6 +97,8 @@ impl Kiosk {
             shown: None,
             asking: false,
             delivering: false,
+            announce_at: 0,
+            news_at: 0,
         }
     }
 
@@ -111,6 +116,7 @@ impl Kiosk {
             };
             self.handle(event);
             self.send_due_letters();
+            self.fetch_news();
             self.refresh();
         }
     }
@@ -126,7 +132,7 @@ impl Kiosk {
             Event::Touched(touch) => self.touched(touch),
             Event::Card(report) => self.card_reported(report),
             Event::Visit(happening) => self.apply(happening),
-            Event::Answered(outcome) => self.letter_answered(outcome),
+            Event::Answered(outcome) => self.letter_answered(*outcome),
             Event::PaperSeen(there) => self.status.paper = there,
             Event::Quit => {}
         }
@@ -140,6 +146,15 @@ impl Kiosk {
                     self.typing.clear();
                     self.apply(Happening::ServiceChosen(service));
                 }
+            }
+            Touch::Code { path, code } => {
+                let deeper = code.is_empty() || !codes::below("divisions", &code).is_empty();
+                let is_list = self.session.asks_code(&path);
+                self.apply(if is_list && deeper {
+                    Happening::CodeOpened { path, code }
+                } else {
+                    Happening::ChoiceMade { path, value: code }
+                });
             }
             Touch::Key(key) => {
                 self.apply(Happening::ActivitySeen);
@@ -198,7 +213,7 @@ impl Kiosk {
             self.asking = wanted;
             (self.outlets.ask_card)(wanted);
         }
-        let view = View::of(&self.session, &self.shelf, &self.status, self.typing.view(), self.now());
+        let view = View::of(&self.session, &self.shelf, &self.status, &self.typing, self.now());
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());
             (self.outlets.show)(view);

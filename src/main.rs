@@ -1,8 +1,6 @@
 //! Command line of the kiosk. Every command is a thin call into its room; its documentation is `--help`.
-mod commands;
-
 use clap::Parser;
-use commands::Command;
+use jiujin::commands::{self, Command};
 use std::process::ExitCode;
 
 /// Self-service kiosk terminal for community centres. Without a command: the whole product on one machine.

@@ -3,7 +3,7 @@
 pub mod application;
 mod apply;
 pub mod editing;
-mod filling;
+pub mod filling;
 mod finishing;
 pub mod settings;
 pub mod stage;
@@ -75,12 +75,18 @@ pub enum Happening {
     FieldOpened(String),
     FieldClosed,
     Typed(Keystroke),
+    /// A choice, in words; the question knows what value that is.
+    ChoiceMade { path: String, value: String },
+    /// A level of a code list.
+    CodeOpened { path: String, code: String },
     AnswerGiven { path: String, value: Option<Value> },
     EntryAdded(String),
+    EntryOpened { path: String, index: usize },
     EntryRemoved { path: String, index: usize },
     WentOn,
     WentBack,
     CorrectionWanted(String),
+    PageWanted(usize),
     PenMoved(Stroke),
     PenUndone,
     PenCleared,

@@ -25,7 +25,7 @@ impl Shelf {
             }
         }
         services.sort_by(|a, b| b.item.popularity.cmp(&a.item.popularity).then(a.item.id.cmp(&b.item.id)));
-        let search = Search::new(services.iter().map(|service| entry(&service.item)).collect());
+        let search = Search::new(services.iter().map(|service| entry(&service.item)));
         Shelf { services, search, left_out }
     }
 
@@ -42,7 +42,8 @@ impl Shelf {
     }
 }
 
-fn entry(item: &ServiceItem) -> SearchEntry {
+/// What can be found of a service.
+pub fn entry(item: &ServiceItem) -> SearchEntry {
     SearchEntry {
         id: item.id.clone(),
         title_zh: item.name.zh.clone(),

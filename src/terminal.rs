@@ -39,19 +39,29 @@ impl Terminal {
     pub fn start(
         window: &AppWindow,
         config: Arc<Config>,
+        same_card_again: bool,
         tell: impl Fn(Report) + Send + 'static,
     ) -> Result<Terminal, StartError> {
-        let mut store = Store::open(&config)?;
-        let shelf = Arc::new(Shelf::new(store.catalogue_or_day_one()?));
-        let courier = Courier::new(&config, &store)?;
+        let opened = Store::of(&config, jiff::Timestamp::now())?;
+        if let Some(alarm) = &opened.alarm {
+            tracing::error!(set_aside = %alarm.set_aside.display(), salvaged = alarm.salvaged, reason = alarm.reason, "store");
+        }
+        let store = opened.store;
+        let shown = store.catalogue_items()?;
+        let shelf = Shelf::new(shown.items);
+        for left_out in shown.left_out.iter().chain(&shelf.left_out) {
+            tracing::error!(left_out, "catalogue item");
+        }
+        let shelf = Arc::new(shelf);
+        let courier = Courier::new(&config)?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
         screens::dress(window, &config);
         screens::listen(window, &events);
-        let reader = card::ReaderThread::start(&config, events.clone());
+        let reader = reader(&config, same_card_again, &events)?;
         let outlets = Outlets {
             show: show_on(window),
             tell: Box::new(tell),
-            ask_card: reader.as_ref().map_or_else(|| Box::new(|_| ()) as _, |reader| reader.asker()),
+            ask_card: reader.as_ref().map_or_else(|| Box::new(|_| ()) as Box<dyn Fn(bool) + Send>, card::ReaderThread::asker),
         };
         let session = Session::new(screens::house_settings(&config), pauses(&config));
         let kiosk = Kiosk::new((session, store, courier), (shelf.clone(), config), events.clone(), outlets);
@@ -68,6 +78,17 @@ impl Terminal {
             let _ = thread.join();
         }
     }
+}
+
+/// `auto` takes the first port that answers; without any reader the kiosk still informs.
+fn reader(config: &Config, same_card_again: bool, events: &mpsc::Sender<Event>) -> std::io::Result<Option<card::ReaderThread>> {
+    let port = match config.reader.port.as_str() {
+        "off" => None,
+        "auto" => jiujin_hardware::port::candidates().into_iter().next().map(|candidate| candidate.path),
+        port => Some(port.to_owned()),
+    };
+    let Some(port) = port else { return Ok(None) };
+    card::ReaderThread::start(config, &port, same_card_again, events.clone()).map(Some)
 }
 
 fn run(kiosk: Kiosk, inbox: mpsc::Receiver<Event>) {

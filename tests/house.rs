@@ -15,7 +15,22 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Rooms and the words that must never stand in them.
 const FORBIDDEN: &[(&str, &[&str])] = &[
-    ("src/session", &["slint", "rusqlite", "reqwest", "tokio", "serialport", "std::fs", "SystemTime", "Instant::now", "crate::store", "crate::courier", "crate::screens"]),
+    (
+        "src/session",
+        &[
+            "slint",
+            "rusqlite",
+            "reqwest",
+            "tokio",
+            "serialport",
+            "std::fs",
+            "SystemTime",
+            "Instant::now",
+            "crate::store",
+            "crate::courier",
+            "crate::screens",
+        ],
+    ),
     ("src/notice", &["slint", "rusqlite", "reqwest", "tokio", "std::fs"]),
     ("src/store", &["slint", "reqwest", "tokio"]),
     ("src/courier", &["rusqlite", "slint"]),
@@ -40,7 +55,9 @@ fn outside_crates_stay_in_their_room() {
         for (name, rooms) in ROOMS {
             let at_home = rooms.iter().any(|room| path.starts_with(room));
             if path.starts_with("src") || *name == "serialport::" {
-                strays.extend((!at_home && names(&text, name)).then(|| format!("{} names {name}", path.display())));
+                strays.extend(
+                    (!at_home && names(&text, name)).then(|| format!("{} names {name}", path.display())),
+                );
             }
         }
     }
@@ -69,7 +86,11 @@ fn files_and_functions_stay_short() {
         if lines > FILE_LINES_MAX {
             long.push(format!("{}: {lines} lines", path.display()));
         }
-        long.extend(long_functions(code).into_iter().map(|(name, lines)| format!("{}: fn {name}: {lines} lines", path.display())));
+        long.extend(
+            long_functions(code)
+                .into_iter()
+                .map(|(name, lines)| format!("{}: fn {name}: {lines} lines", path.display())),
+        );
     }
     assert!(long.is_empty(), "{long:#?}");
 }
@@ -79,7 +100,12 @@ fn no_name_says_manager_or_helper() {
     let mut strays = Vec::new();
     for (path, text) in sources() {
         for line in text.lines().map(str::trim_start).filter(|line| is_definition(line)) {
-            strays.extend(EMPTY_NAMES.iter().filter(|name| line.contains(*name)).map(|_| format!("{}: {line}", path.display())));
+            strays.extend(
+                EMPTY_NAMES
+                    .iter()
+                    .filter(|name| line.contains(*name))
+                    .map(|_| format!("{}: {line}", path.display())),
+            );
         }
     }
     assert!(strays.is_empty(), "{strays:#?}");
@@ -104,13 +130,16 @@ fn nothing_points_outside_the_project() {
 }
 
 fn names(text: &str, word: &str) -> bool {
-    text.lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .any(|line| line.match_indices(word).any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')))
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).any(|line| {
+        line.match_indices(word)
+            .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+    })
 }
 
 fn is_definition(line: &str) -> bool {
-    ["struct ", "enum ", "trait ", "pub struct ", "pub enum ", "pub trait "].iter().any(|start| line.starts_with(start))
+    ["struct ", "enum ", "trait ", "pub struct ", "pub enum ", "pub trait "]
+        .iter()
+        .any(|start| line.starts_with(start))
 }
 
 /// Functions longer than the limit, by counting the lines from `fn` to the closing brace of the same depth.
@@ -133,9 +162,18 @@ fn long_functions(code: &str) -> Vec<(String, usize)> {
 }
 
 fn is_function(line: &str) -> bool {
-    ["fn ", "pub fn ", "async fn ", "pub async fn ", "pub(crate) fn ", "pub(super) fn ", "const fn ", "pub const fn "]
-        .iter()
-        .any(|start| line.starts_with(start))
+    [
+        "fn ",
+        "pub fn ",
+        "async fn ",
+        "pub async fn ",
+        "pub(crate) fn ",
+        "pub(super) fn ",
+        "const fn ",
+        "pub const fn ",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
         && !line.ends_with(';')
         && !line.ends_with('}')
 }

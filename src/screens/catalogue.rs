@@ -1,11 +1,13 @@
 //! Catalogue, search and guide: what the resident can do here, found by touch or by typing.
 use super::words;
+use crate::search::Hit;
 use crate::session::Moment;
 use crate::session::application::{Service, facts_json};
 use crate::session::editing::Editing;
 use crate::session::stage::{Browse, Tab, Who};
+use crate::typing::KeyboardView;
 use crate::shelf::Shelf;
-use jiujin_contract::item::{Badge, Category, LifeTheme, MaterialSource};
+use jiujin_contract::item::{Badge, Category, Kind, LifeTheme, MaterialSource};
 use jiujin_contract::text::Lang;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +17,8 @@ pub const TILES: usize = 6;
 pub const TILES_ELDER: usize = 6;
 /// Rows of the search page above the keyboard.
 pub const HITS: usize = 5;
+/// Hits that are paged through.
+const HITS_MAX: usize = 50;
 /// Badges of one tile; more would crowd it.
 const TILE_BADGES_MAX: usize = 2;
 
@@ -28,6 +32,7 @@ pub struct TileView {
     pub badges: Vec<Badge>,
     /// How many services a group holds.
     pub count: usize,
+    pub note: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,15 +53,28 @@ pub struct HitView {
     pub department: String,
     pub icon: &'static str,
     pub badges: Vec<Badge>,
+    /// Bytes of the name that matched.
+    pub range: Option<std::ops::Range<usize>>,
+}
+
+impl HitView {
+    /// The name before, in and behind what matched.
+    pub fn parts(&self) -> (&str, &str, &str) {
+        let range = self.range.clone().unwrap_or(0..0);
+        let (before, rest) = self.name.split_at_checked(range.start).unwrap_or((&self.name, ""));
+        let (hit, after) = rest.split_at_checked(range.len()).unwrap_or((rest, ""));
+        (before, hit, after)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchView {
     pub query: String,
-    pub caret: usize,
+    pub composing: String,
     pub hits: Vec<HitView>,
-    /// Hits beyond the shown ones.
-    pub more: usize,
+    pub found: usize,
+    pub page: usize,
+    pub pages: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -87,6 +105,8 @@ pub struct GuideView {
     pub promised_days: u16,
     pub statutory_days: u16,
     pub fee: String,
+    pub free: bool,
+    pub query_only: bool,
     pub visits: u8,
     pub result: String,
     pub needs_network: bool,
@@ -124,6 +144,7 @@ fn tile(service: &Arc<Service>, lang: Lang) -> TileView {
         icon: service.item.category.icon(),
         badges: service.item.badges().into_iter().take(TILE_BADGES_MAX).collect(),
         count: 0,
+        note: String::new(),
     }
 }
 
@@ -153,6 +174,7 @@ fn groups(shelf: &Shelf, tab: Tab, lang: Lang) -> Vec<TileView> {
             icon: group_icon(shelf, tab, &id),
             is_group: true,
             badges: vec![],
+            note: words::services(count, lang),
             id,
             count,
         })
@@ -175,26 +197,38 @@ fn group_icon(shelf: &Shelf, tab: Tab, group: &str) -> &'static str {
     members(shelf, tab, group).next().map_or("grid", |service| service.item.category.icon())
 }
 
-pub fn search(shelf: &Shelf, query: &Editing, page: usize, lang: Lang) -> SearchView {
-    let text = query.text();
-    let hits = if text.trim().is_empty() { vec![] } else { shelf.search(&text, HITS * (page + 1) + 50) };
-    let start = (page * HITS).min(hits.len().saturating_sub(1) / HITS * HITS);
-    let shown = hits.iter().skip(start).take(HITS);
+/// Finds while typing: what is being composed counts before it has become characters.
+pub fn search(
+    shelf: &Shelf,
+    text: &str,
+    (query, page): (&Editing, usize),
+    keyboard: Option<KeyboardView>,
+    lang: Lang,
+) -> SearchView {
+    let hits = if text.trim().is_empty() { vec![] } else { shelf.search(text, HITS_MAX) };
+    let pages = hits.len().div_ceil(HITS).max(1);
+    let page = page.min(pages - 1);
+    let shown = hits.iter().skip(page * HITS).take(HITS);
     SearchView {
-        caret: query.caret(),
-        query: text,
-        more: hits.len().saturating_sub(start + HITS),
-        hits: shown.filter_map(|hit| shelf.find(&hit.id)).map(|service| hit_view(service, lang)).collect(),
+        query: query.text(),
+        composing: keyboard.map(|keyboard| keyboard.composing).unwrap_or_default(),
+        found: hits.len(),
+        page,
+        pages,
+        hits: shown.filter_map(|hit| Some(hit_view(shelf.find(&hit.id)?, hit, lang))).collect(),
     }
 }
 
-fn hit_view(service: &Arc<Service>, lang: Lang) -> HitView {
+fn hit_view(service: &Arc<Service>, hit: &Hit, lang: Lang) -> HitView {
+    let name = service.item.name.get(lang).to_owned();
+    let range = hit.ranges.first().filter(|_| hit.title == name).cloned();
     HitView {
         id: service.item.id.clone(),
-        name: service.item.name.get(lang).to_owned(),
         department: service.item.department.get(lang).to_owned(),
         icon: service.item.category.icon(),
         badges: service.item.badges().into_iter().take(TILE_BADGES_MAX).collect(),
+        range,
+        name,
     }
 }
 
@@ -221,6 +255,8 @@ pub fn guide(service: &Service, who: Option<&Who>, page: usize, lang: Lang, now:
         promised_days: guide.promised_days,
         statutory_days: guide.statutory_days,
         fee: text(&guide.fee),
+        free: guide.fee.en.to_lowercase().contains("free"),
+        query_only: item.kind == Kind::QueryPrint,
         visits: guide.visits,
         result: text(&guide.result),
         needs_network: item.needs_network,

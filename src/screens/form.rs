@@ -1,8 +1,13 @@
 //! Questions, signature and the last look before Submit.
 use crate::session::application::Application;
-use crate::session::filling::SIGNATURE_PATH;
+use crate::session::filling::{SIGNATURE_PATH, shown_fields};
 use crate::session::stage::{Filling, Stroke};
-use jiujin_contract::form::{FieldView, Input, Source};
+use super::words;
+use crate::codes;
+use crate::session::Moment;
+use crate::typing::KeyboardView;
+use jiujin_contract::form::{FieldView, Input, Source, TextKind};
+use sha2::{Digest, Sha256};
 use jiujin_contract::text::Lang;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +16,16 @@ pub struct FormView {
     pub title: String,
     pub step: usize,
     pub steps: usize,
+    /// Inside one entry of a list: its path.
+    pub entry: Option<String>,
     pub fields: Vec<FieldView>,
     pub editing: Option<EditingView>,
+    /// Letters that are not characters yet.
+    pub composing: String,
+    /// "12 of 18 characters", where the length is fixed.
+    pub count: String,
+    pub entry_title: String,
+    codes: Vec<CodeLevel>,
     /// Same words as at the fields; empty until Continue was touched with something missing.
     pub errors: Vec<ErrorView>,
 }
@@ -27,16 +40,20 @@ pub struct EditingView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ErrorView {
     pub path: String,
+    pub label: String,
     pub message: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignView {
     pub service: String,
+    pub declaration: &'static str,
     pub step: usize,
     pub steps: usize,
     pub strokes: Vec<Stroke>,
-    pub signer: String,
+    /// First characters of the digest of what is signed.
+    pub digest: String,
+    pub time: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +70,7 @@ pub struct CheckView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupView {
     pub title: String,
+    pub page: usize,
     pub change: Option<String>,
     pub rows: Vec<RowView>,
 }
@@ -64,7 +82,7 @@ pub struct RowView {
     pub source: Source,
 }
 
-pub fn form(filling: &Filling, lang: Lang) -> FormView {
+pub fn form(filling: &Filling, keyboard: Option<KeyboardView>, lang: Lang) -> FormView {
     let application = &filling.application;
     let page = application.draft.page(filling.page, lang);
     let on_page = |path: &str| page.fields.iter().any(|field| path.starts_with(field.path.as_str()));
@@ -72,14 +90,20 @@ pub fn form(filling: &Filling, lang: Lang) -> FormView {
     let errors: Vec<ErrorView> = errors
         .into_iter()
         .filter(|problem| on_page(&problem.path))
-        .map(|problem| ErrorView { path: problem.path, message: problem.message })
+        .map(|problem| ErrorView { path: problem.path, label: problem.label, message: problem.message })
         .collect();
+    let fields = shown_fields(page.fields.clone(), filling.entry.as_deref());
     FormView {
         service: application.service.item.short_name.get(lang).to_owned(),
         title: page.title,
         step: filling.page + 1,
         steps: application.steps(),
-        fields: page.fields,
+        entry: filling.entry.clone(),
+        entry_title: entry_title(&page.fields, filling.entry.as_deref()),
+        composing: keyboard.map(|keyboard| keyboard.composing).unwrap_or_default(),
+        count: count(&fields, filling, lang),
+        codes: fields.iter().filter_map(|field| code_level(field, filling)).collect(),
+        fields,
         editing: filling.editing.as_ref().map(|editing| EditingView {
             path: editing.path.clone(),
             text: editing.text(),
@@ -89,14 +113,79 @@ pub fn form(filling: &Filling, lang: Lang) -> FormView {
     }
 }
 
-pub fn sign(application: &Application, strokes: &[Stroke], lang: Lang) -> SignView {
+fn entry_title(fields: &[FieldView], entry: Option<&str>) -> String {
+    let Some(open) = entry else { return String::new() };
+    let entries = fields.iter().filter_map(|field| if let Input::Entries(entries) = &field.input { Some(entries) } else { None });
+    entries.flatten().find(|entry| entry.path == open).map(|entry| entry.title.clone()).unwrap_or_default()
+}
+
+/// Characters so far, for numbers of a fixed length.
+fn count(fields: &[FieldView], filling: &Filling, lang: Lang) -> String {
+    let Some(editing) = &filling.editing else { return String::new() };
+    let whole = fields.iter().find(|field| field.path == editing.path).and_then(|field| match field.input {
+        Input::Text(TextKind::IdNumber | TextKind::Uscc) => Some(18),
+        Input::Text(TextKind::Mobile) => Some(11),
+        Input::Text(TextKind::PostalCode) => Some(6),
+        _ => None,
+    });
+    let (Some(whole), typed) = (whole, editing.text().chars().count()) else { return String::new() };
+    match lang {
+        Lang::En => format!("{typed} of {whole} characters"),
+        Lang::ZhTw => format!("已填 {typed} 位，還差 {} 位", whole - typed.min(whole)),
+        Lang::ZhCn => format!("已填 {typed} 位，还差 {} 位", whole - typed.min(whole)),
+    }
+}
+
+fn code_level(field: &FieldView, filling: &Filling) -> Option<CodeLevel> {
+    let Input::CodeList { list, parent_value } = &field.input else { return None };
+    let open = filling.code.as_ref().filter(|(path, _)| *path == field.path).map(|(_, code)| code.clone());
+    let parent = open.or_else(|| parent_value.clone()).unwrap_or_default();
+    let trail = jiujin_contract::form::region_name(&parent).unwrap_or_default();
+    Some(CodeLevel { path: field.path.clone(), trail, choices: codes::below(list, &parent) })
+}
+
+impl FormView {
+    /// What can be chosen at the open level of a code list.
+    pub fn codes(&self, path: &str) -> &[(String, String)] {
+        self.codes.iter().find(|level| level.path == path).map_or(&[], |level| &level.choices)
+    }
+
+    /// What is chosen above it.
+    pub fn trail(&self, path: &str) -> &str {
+        self.codes.iter().find(|level| level.path == path).map_or("", |level| &level.trail)
+    }
+}
+
+/// The open level of one code list.
+#[derive(Debug, Clone, PartialEq)]
+struct CodeLevel {
+    path: String,
+    trail: String,
+    choices: Vec<(String, String)>,
+}
+
+pub fn sign(application: &Application, strokes: &[Stroke], (now, offset_min): (Moment, i32), lang: Lang) -> SignView {
     SignView {
         service: application.service.item.name.get(lang).to_owned(),
+        declaration: words::declaration(lang),
         step: application.draft.page_count() + 1,
         steps: application.steps(),
         strokes: strokes.to_vec(),
-        signer: application.who.masked_name(),
+        digest: digest(application),
+        time: signing_time(now, offset_min, lang),
     }
+}
+
+fn signing_time(now: Moment, offset_min: i32, lang: Lang) -> String {
+    let at = words::local_time(now.unix_ms, offset_min);
+    format!("{} {}", words::full_day(at.date(), lang), words::clock(at))
+}
+
+/// Of the answers as they would be sealed; four groups are enough to compare by eye.
+fn digest(application: &Application) -> String {
+    let answers = jiujin_contract::item::canonical_json(&application.draft.finish().answers);
+    let hex = hex::encode_upper(&Sha256::digest(answers.as_bytes())[..8]);
+    hex.as_bytes().chunks(4).map(String::from_utf8_lossy).collect::<Vec<_>>().join(" ")
 }
 
 pub fn check(application: &Application, lang: Lang) -> CheckView {
@@ -116,7 +205,7 @@ fn group(application: &Application, page: usize, lang: Lang) -> GroupView {
     let view = application.draft.page(page, lang);
     let change = view.fields.iter().find(|field| !field.locked && is_question(field)).map(|field| field.path.clone());
     let rows = view.fields.iter().filter(|field| is_question(field)).flat_map(rows).collect();
-    GroupView { title: view.title, change, rows }
+    GroupView { title: view.title, page, change, rows }
 }
 
 fn is_question(field: &FieldView) -> bool {

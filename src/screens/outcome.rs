@@ -3,6 +3,7 @@ use super::{Status, words};
 use crate::session::stage::{CaseLine, CaseList, Delivery, Done};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
+use jiujin_contract::case::CaseState;
 use jiujin_contract::text::Lang;
 use std::collections::BTreeSet;
 
@@ -31,6 +32,9 @@ pub struct ReceiptView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentView {
     pub title: String,
+    pub issuer: String,
+    pub date: String,
+    pub printer: bool,
     pub receipt: String,
     pub rows: Vec<(String, String)>,
     pub page: usize,
@@ -50,7 +54,7 @@ pub struct CaseView {
     pub service: String,
     pub case_number: String,
     pub state: String,
-    pub lamp: String,
+    pub code: CaseState,
     pub updated: String,
 }
 
@@ -65,6 +69,8 @@ pub struct RatingView {
     pub service: String,
     pub level: Option<u8>,
     pub reasons: BTreeSet<usize>,
+    /// The reasons that belong to the level.
+    pub labels: &'static [&'static str],
 }
 
 pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
@@ -92,11 +98,14 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
     }
 }
 
-pub fn document(done: &Done, page: usize, lang: Lang) -> DocumentView {
+pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> DocumentView {
     let pages = done.document.len().div_ceil(ROWS).max(1);
     let page = page.min(pages - 1);
     DocumentView {
         title: done.service.item.document.as_ref().map(|document| document.title.get(lang).to_owned()).unwrap_or_default(),
+        issuer: done.service.item.department.get(lang).to_owned(),
+        date: words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang),
+        printer: status.printer,
         receipt: done.receipt.clone(),
         rows: done.document.iter().skip(page * ROWS).take(ROWS).cloned().collect(),
         page,
@@ -137,7 +146,7 @@ fn case_view(index: usize, line: &CaseLine, shelf: &Shelf, status: &Status, lang
         service: shelf.find(&line.item).map_or(line.item.clone(), |service| service.item.name.get(lang).to_owned()),
         case_number: line.case_number.clone(),
         state: line.state.clone(),
-        lamp: line.lamp.clone(),
+        code: line.code,
         updated: moment(line.updated, status, lang),
     }
 }
@@ -148,5 +157,5 @@ fn moment(unix_ms: i64, status: &Status, lang: Lang) -> String {
 }
 
 pub fn rating(done: &Done, level: Option<u8>, reasons: &BTreeSet<usize>, lang: Lang) -> RatingView {
-    RatingView { service: done.service.item.name.get(lang).to_owned(), level, reasons: reasons.clone() }
+    RatingView { service: done.service.item.name.get(lang).to_owned(), level, reasons: reasons.clone(), labels: words::reasons(level, lang) }
 }

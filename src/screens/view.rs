@@ -11,7 +11,7 @@ use crate::session::settings::Settings;
 use crate::session::stage::Stage;
 use crate::session::{Moment, Overlay, Session};
 use crate::shelf::Shelf;
-use crate::typing::KeyboardView;
+use crate::typing::{KeyboardView, Typing};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
@@ -65,24 +65,24 @@ pub enum OverlayView {
 }
 
 impl View {
-    pub fn of(session: &Session, shelf: &Shelf, status: &Status, keyboard: Option<KeyboardView>, now: Moment) -> View {
+    pub fn of(session: &Session, shelf: &Shelf, status: &Status, typing: &Typing, now: Moment) -> View {
         View {
-            page: page(session, shelf, now, status),
+            page: page(session, shelf, typing, (now, status)),
             frame: frame(session, status, now),
             settings: session.settings,
             overlay: overlay(session, now),
-            keyboard,
+            keyboard: typing.view(),
         }
     }
 }
 
-fn page(session: &Session, shelf: &Shelf, now: Moment, status: &Status) -> Page {
+fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Moment, &Status)) -> Page {
     let lang = session.settings.lang;
     let slots = if session.settings.elder { catalogue::TILES_ELDER } else { catalogue::TILES };
     match &session.stage {
         Stage::Attract => Page::Attract { services: shelf.services().len() },
         Stage::Browsing { browse, who } => match &browse.query {
-            Some(query) => Page::Search(catalogue::search(shelf, query, browse.page, lang)),
+            Some(query) => Page::Search(catalogue::search(shelf, &(query.text() + &typing.letters()), (query, browse.page), typing.view(), lang)),
             None => Page::Home(catalogue::home(shelf, browse, who.is_some(), slots, lang)),
         },
         Stage::Guiding { who, service, page, .. } => {
@@ -92,12 +92,12 @@ fn page(session: &Session, shelf: &Shelf, now: Moment, status: &Status) -> Page 
         Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, lang)),
         Stage::Consenting { who, service, .. } => Page::Consent(identity::consent(who, service, lang, now)),
         Stage::LookingUp { .. } => Page::LookingUp,
-        Stage::Filling(filling) => Page::Form(form::form(filling, lang)),
-        Stage::Signing { application, strokes } => Page::Sign(form::sign(application, strokes, lang)),
+        Stage::Filling(filling) => Page::Form(form::form(filling, typing.view(), lang)),
+        Stage::Signing { application, strokes } => Page::Sign(form::sign(application, strokes, (now, status.offset_min), lang)),
         Stage::Reviewing { application } => Page::Check(form::check(application, lang)),
         Stage::Saving { .. } => Page::Saving,
         Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
-        Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, lang)),
+        Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, status, lang)),
         Stage::Cases { cases, page, .. } => Page::Cases(outcome::cases(cases, *page, shelf, status, lang)),
         Stage::CaseDetail { cases, index, .. } => Page::CaseDetail(outcome::case_detail(cases, *index, shelf, status, lang)),
         Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),

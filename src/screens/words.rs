@@ -37,6 +37,38 @@ pub fn full_day(date: Date, lang: Lang) -> String {
     }
 }
 
+/// `17 项`, `17 services`
+pub fn services(count: usize, lang: Lang) -> String {
+    match lang {
+        Lang::En if count == 1 => "1 service".into(),
+        Lang::En => format!("{count} services"),
+        Lang::ZhTw => format!("{count} 項"),
+        Lang::ZhCn => format!("{count} 项"),
+    }
+}
+
+/// What the resident's signature says.
+pub fn declaration(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "What I have filled in is true.\nIf it is not, I answer for it.",
+        Lang::ZhTw => "我填寫的內容都是真的。\n如果不是真的，我願意承擔責任。",
+        Lang::ZhCn => "我填写的内容都是真的。\n如果不是真的，我愿意承担责任。",
+    }
+}
+
+/// Reasons for a level of satisfaction, the best two levels and the others apart (GB/T 39735).
+pub fn reasons(level: Option<u8>, lang: Lang) -> &'static [&'static str] {
+    match (level, lang) {
+        (None, _) => &[],
+        (Some(4..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
+        (Some(4..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
+        (Some(4..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
+        (Some(_), Lang::En) => &["Too slow", "Hard to understand", "Asked too much", "Something did not work"],
+        (Some(_), Lang::ZhTw) => &["太慢", "看不懂", "問得太多", "有地方不能用"],
+        (Some(_), Lang::ZhCn) => &["太慢", "看不懂", "问得太多", "有地方不能用"],
+    }
+}
+
 /// About how long an errand takes: a third of a minute a question, and a minute for reading and signing.
 pub fn minutes_for(questions: usize) -> usize {
     1 + questions.div_ceil(3)

@@ -3,7 +3,7 @@ use super::Moment;
 use super::stage::Who;
 use jiujin_contract::form::{Draft, Facts, Form};
 use jiujin_contract::identity::{CardKind, Sex};
-use jiujin_contract::item::ServiceItem;
+use jiujin_contract::item::{MaterialSource, ServiceItem};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -12,6 +12,13 @@ use std::sync::Arc;
 pub struct Service {
     pub item: ServiceItem,
     pub form: Arc<Form>,
+}
+
+impl Service {
+    /// Whether a material of the service is the resident's own signature.
+    pub fn wants_signature(&self) -> bool {
+        self.item.guide.materials.iter().any(|material| material.source == MaterialSource::SignedHere)
+    }
 }
 
 impl PartialEq for Service {
@@ -35,7 +42,7 @@ pub struct Application {
 
 impl Application {
     pub fn new(who: Who, service: Arc<Service>, consented_at: i64, shared: Option<Value>, now: Moment) -> Application {
-        let facts = facts(&who, shared.as_ref(), now);
+        let facts = Facts::new(facts_json(&who, shared.as_ref(), now));
         let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
         Application { who, service, consented_at, shared, draft, signature: None }
     }
@@ -46,7 +53,7 @@ impl Application {
     }
 
     pub fn wants_signature(&self) -> bool {
-        self.service.item.needs_signature()
+        self.service.wants_signature()
     }
 }
 

@@ -1,5 +1,5 @@
 //! From attract to consent, and everything that can happen on any page.
-use super::application::{Application, Service, facts};
+use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
 use super::stage::{Browse, CaseList, Stage, Who};
 use super::{Happening, Moment, Order, Overlay, Session, Step};
@@ -210,7 +210,7 @@ impl Session {
 
     /// Straight to consent, or back to the guide, which then shows why not and where to go instead.
     fn begin(self, who: Who, service: Arc<Service>, browse: Browse, now: Moment) -> Step {
-        if service.item.refusals(&facts(&who, None, now)).is_empty() {
+        if service.item.eligibility.check(&facts_json(&who, None, now)).is_empty() {
             self.go(Stage::Consenting { who, service, browse })
         } else {
             self.go(Stage::Guiding { who: Some(who), service, browse, page: 0 })

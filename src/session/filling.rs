@@ -4,13 +4,20 @@ use super::editing::Editing;
 use super::stage::{Filling, Stage, Stroke};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::form::{FieldView, Input, PageView};
+use jiujin_contract::submission::{SIGNATURE_POINTS_MAX, SIGNATURE_STROKES_MAX};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Points of one signature; more than a long name ever needs.
-const SIGNATURE_POINTS_MAX: usize = 20_000;
+/// YYYYMMDD
+const DATE_DIGITS: usize = 8;
 
 impl Session {
+    /// Whether the question at `path` is a code list.
+    pub fn asks_code(&self, path: &str) -> bool {
+        let Stage::Filling(filling) = &self.stage else { return false };
+        filling.fields().iter().any(|field| field.path == path && matches!(field.input, Input::CodeList { .. }))
+    }
+
     pub(super) fn on_application(self, happening: Happening, now: Moment) -> Step {
         match self.stage.clone() {
             Stage::Filling(filling) => self.on_form(*filling, happening, now),
@@ -26,6 +33,8 @@ impl Session {
             let filling = Filling {
                 application,
                 page,
+                entry: None,
+                code: None,
                 editing: None,
                 insist: false,
                 opened: BTreeSet::new(),
@@ -55,6 +64,19 @@ impl Session {
                     editing.press(keystroke);
                 }
             }
+            Happening::CodeOpened { path, code } => {
+                filling.close_field(now);
+                filling.code = Some((path, code));
+            }
+            Happening::ChoiceMade { path, value } => {
+                filling.close_field(now);
+                filling.code = None;
+                filling.opened.insert(path.clone());
+                if let Some(value) = filling.chosen(&path, &value) {
+                    // A refused answer shows at its field; the draft keeps the reason.
+                    let _ = filling.application.draft.answer(&path, Some(value), now.timestamp());
+                }
+            }
             Happening::AnswerGiven { path, value } => {
                 filling.close_field(now);
                 filling.opened.insert(path.clone());
@@ -63,8 +85,14 @@ impl Session {
             }
             Happening::EntryAdded(path) => {
                 filling.close_field(now);
+                let index = filling.entries(&path);
                 filling.application.draft.add_entry(&path);
+                filling.entry = Some(format!("{path}.{index}"));
                 return self.show(filling.with_next_field_open());
+            }
+            Happening::EntryOpened { path, index } => {
+                filling.close_field(now);
+                filling.entry = Some(format!("{path}.{index}"));
             }
             Happening::EntryRemoved { path, index } => {
                 filling.close_field(now);
@@ -89,12 +117,19 @@ impl Session {
             filling.open_field(&path);
             return self.show(filling);
         }
+        if filling.entry.take().is_some() {
+            filling.insist = false;
+            return self.show(filling);
+        }
         let next = if filling.correcting { filling.application.draft.page_count() } else { filling.page + 1 };
         self.open_page(filling.application, next)
     }
 
     fn back_from_form(self, mut filling: Filling, now: Moment) -> Step {
         filling.close_field(now);
+        if filling.entry.take().is_some() {
+            return self.show(filling);
+        }
         if filling.correcting {
             return self.go(Stage::Reviewing { application: Box::new(filling.application) });
         }
@@ -110,7 +145,7 @@ impl Session {
         match happening {
             Happening::PenMoved(stroke) => {
                 let points: usize = strokes.iter().map(Vec::len).sum();
-                if points + stroke.len() <= SIGNATURE_POINTS_MAX {
+                if points + stroke.len() <= SIGNATURE_POINTS_MAX && strokes.len() < SIGNATURE_STROKES_MAX {
                     strokes.push(stroke);
                 }
             }
@@ -135,6 +170,13 @@ impl Session {
                 self.go(Stage::Signing { application, strokes: vec![] })
             }
             Happening::CorrectionWanted(path) => self.correct(*application, &path),
+            Happening::PageWanted(page) => {
+                let mut step = self.open_page(*application, page);
+                if let Stage::Filling(filling) = &mut step.session.stage {
+                    filling.correcting = true;
+                }
+                step
+            }
             Happening::WentBack => {
                 application.signature = None;
                 self.back_to_last_page(*application)
@@ -196,27 +238,40 @@ impl Filling {
         self.application.draft.page(self.page, Default::default())
     }
 
-    /// Fields of this page and of its list entries, in reading order.
+    /// Fields of this page, or of the list entry that is open.
     fn fields(&self) -> Vec<FieldView> {
-        let mut all = Vec::new();
-        for field in self.view().fields {
-            if let Input::Entries(entries) = &field.input {
-                all.extend(entries.iter().flat_map(|entry| entry.fields.clone()));
+        shown_fields(self.view().fields, self.entry.as_deref())
+    }
+
+    /// The value behind a choice that was touched.
+    fn chosen(&self, path: &str, words: &str) -> Option<Value> {
+        let field = self.fields().into_iter().find(|field| field.path == path)?;
+        match field.input {
+            Input::YesNo => Some(Value::Bool(words == "true")),
+            Input::Choice(choices) => {
+                let same = |value: &Value| value.as_str().map_or_else(|| value.to_string() == words, |text| text == words);
+                choices.into_iter().map(|choice| choice.value).find(same)
             }
-            all.push(field);
+            _ => Some(Value::String(words.to_owned())),
         }
-        all
+    }
+
+    fn entries(&self, path: &str) -> usize {
+        let list = self.view().fields.into_iter().find(|field| field.path == path);
+        list.map_or(0, |field| if let Input::Entries(entries) = field.input { entries.len() } else { 0 })
     }
 
     fn open_field(&mut self, path: &str) {
         let field = self.fields().into_iter().find(|field| field.path == path);
         if let Some(field) = field.filter(|field| !field.locked && field.enabled && takes_text(&field.input)) {
             let text = match &field.value {
+                Some(Value::String(day)) if field.input == Input::Date => day.replace('-', ""),
                 Some(Value::String(text)) => text.clone(),
                 Some(Value::Number(number)) => number.to_string(),
                 _ => String::new(),
             };
-            self.editing = Some(Editing::new(path, &text, field.max_chars));
+            let max_chars = if field.input == Input::Date { DATE_DIGITS } else { field.max_chars };
+            self.editing = Some(Editing::new(path, &text, max_chars));
             self.opened.insert(path.to_owned());
         }
     }
@@ -225,17 +280,18 @@ impl Filling {
     fn close_field(&mut self, now: Moment) {
         let Some(editing) = self.editing.take() else { return };
         let text = editing.text();
-        let number = self.fields().iter().any(|field| field.path == editing.path && matches!(field.input, Input::Number { .. }));
+        let input = self.fields().into_iter().find(|field| field.path == editing.path).map(|field| field.input);
         let value = match text.trim() {
             "" => None,
-            typed if number => Some(typed.parse::<serde_json::Number>().map_or(Value::String(typed.to_owned()), Value::Number)),
+            typed if input == Some(Input::Date) => Some(Value::String(dashed(typed))),
+            typed if matches!(input, Some(Input::Number { .. })) => Some(typed.parse::<serde_json::Number>().map_or(Value::String(typed.to_owned()), Value::Number)),
             typed => Some(Value::String(typed.to_owned())),
         };
         let _ = self.application.draft.answer(&editing.path, value, now.timestamp());
     }
 
     fn first_problem(&self) -> Option<String> {
-        let fields = self.view().fields;
+        let fields = self.fields();
         let problems = self.application.draft.problems(Default::default());
         problems.into_iter().map(|problem| problem.path).find(|path| fields.iter().any(|field| covers(&field.path, path)))
     }
@@ -253,6 +309,24 @@ impl Filling {
             self.open_field(&path);
         }
         self
+    }
+}
+
+/// The fields of a page, or of the one entry of a list that is open.
+pub fn shown_fields(fields: Vec<FieldView>, entry: Option<&str>) -> Vec<FieldView> {
+    let Some(open) = entry else { return fields };
+    let entries = fields.into_iter().filter_map(|field| match field.input {
+        Input::Entries(entries) => Some(entries),
+        _ => None,
+    });
+    entries.flatten().find(|entry| entry.path == open).map(|entry| entry.fields).unwrap_or_default()
+}
+
+/// `20261122` as `2026-11-22`; unfinished dates stay as typed, and the form says what is missing.
+fn dashed(digits: &str) -> String {
+    match (digits.get(..4), digits.get(4..6), digits.get(6..)) {
+        (Some(year), Some(month), Some(day)) if digits.len() == DATE_DIGITS => format!("{year}-{month}-{day}"),
+        _ => digits.to_owned(),
     }
 }
 

@@ -2,7 +2,36 @@
 use super::application::Application;
 use super::stage::{Browse, CaseList, Delivery, Done, Stage, Who};
 use super::{Happening, Moment, Order, Session, Step};
+use jiujin_contract::item::ServiceItem;
+use jiujin_contract::text::Lang;
+use serde_json::Value;
 use std::collections::BTreeSet;
+
+/// What a query-and-print service says, row by row; rows that nobody knows are left out.
+fn document_rows(item: &ServiceItem, facts: &Value, lang: Lang) -> Vec<(String, String)> {
+    let Some(document) = &item.document else { return vec![] };
+    let mut rows: Vec<(String, String)> = document
+        .rows
+        .iter()
+        .filter_map(|row| Some((row.label.get(lang).to_owned(), in_words(find(facts, &row.from)?))))
+        .collect();
+    for table in &document.tables {
+        let lines = find(facts, &table.from).and_then(Value::as_array).cloned().unwrap_or_default();
+        for line in lines {
+            let cells = table.columns.iter().filter_map(|column| find(&line, &column.from)).map(in_words);
+            rows.push((table.title.get(lang).to_owned(), cells.collect::<Vec<_>>().join("  ")));
+        }
+    }
+    rows
+}
+
+fn find<'a>(facts: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(facts, |value, key| value.get(key)).filter(|value| !value.is_null())
+}
+
+fn in_words(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
 
 impl Session {
     pub(super) fn on_outcome(self, happening: Happening, now: Moment) -> Step {
@@ -32,7 +61,8 @@ impl Session {
 
     fn committed(self, application: Application, receipt: String, submission: String, now: Moment) -> Step {
         let Application { who, service, shared, .. } = application;
-        let document = service.item.document_rows(self.settings.lang, &super::application::facts(&who, shared.as_ref(), now));
+        let facts = super::application::facts_json(&who, shared.as_ref(), now);
+        let document = document_rows(&service.item, &facts, self.settings.lang);
         let delivery = Delivery::Saved;
         let done = Done { who, service, receipt, submission, saved_at: now.unix_ms, delivery, document, rated: false };
         self.go(Stage::Done(Box::new(done)))

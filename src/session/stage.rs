@@ -2,6 +2,7 @@
 use super::application::{Application, Service};
 use super::editing::Editing;
 use crate::notice::{CardPrompt, Notice};
+use jiujin_contract::case::CaseState;
 use jiujin_contract::identity::Resident;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -58,6 +59,10 @@ pub enum Stage {
 pub struct Filling {
     pub application: Application,
     pub page: usize,
+    /// The entry of a list that is open: `family.0`.
+    pub entry: Option<String>,
+    /// The level of a code list that is open, by the path of its question.
+    pub code: Option<(String, String)>,
     /// The one field whose keyboard is open.
     pub editing: Option<Editing>,
     /// Continue was touched with something missing: errors are shown from now on.
@@ -110,7 +115,7 @@ pub struct CaseLine {
     pub case_number: String,
     pub item: String,
     pub state: String,
-    pub lamp: String,
+    pub code: CaseState,
     pub updated: i64,
     pub events: Vec<(i64, String)>,
 }

@@ -134,7 +134,7 @@ impl Player<'_> {
             }
             [first, ..] => {
                 let label = wanted.unwrap_or(first);
-                self.eyes.choose(&question.path, label);
+                self.eyes.choose(question, label);
             }
         }
         self.eyes.settle();

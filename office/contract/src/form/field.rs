@@ -38,7 +38,7 @@ pub enum Shape {
         list: String,
         parent: Option<String>,
     },
-    Entries(super::outline::Outline),
+    Entries(Box<super::outline::Outline>),
     Signature,
     Attachment {
         types: Vec<String>,

@@ -193,7 +193,7 @@ impl<'a> Builder<'a> {
         let full = if self.list.is_empty() { path.clone() } else { format!("{}.{path}", self.list) };
         let multiline = element.options.get("multi") == Some(&Value::Bool(true));
         let shape = match entry_schema(schema, self.root) {
-            Some(entry) => Shape::Entries(self.detail(element, entry, &full, at)?),
+            Some(entry) => Shape::Entries(Box::new(self.detail(element, entry, &full, at)?)),
             None => field::shape(schema, self.root, multiline),
         };
         if self.outline.fields.len() >= FIELDS_MAX {

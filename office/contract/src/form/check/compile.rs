@@ -23,7 +23,10 @@ struct Compiler<'a> {
     ids: Option<HashMap<String, &'a Value>>,
 }
 
+/// The node of a reference that leads nowhere: everything is accepted.
 const ANY: usize = usize::MAX;
+
+type OfBranches = fn(Vec<usize>) -> Test;
 
 impl<'a> Compiler<'a> {
     fn node(&mut self, schema: &'a Value) -> usize {
@@ -108,7 +111,7 @@ impl<'a> Compiler<'a> {
         if let Some(schema) = map.get("not") {
             add("not", &Value::Null, Test::Not(self.node(schema)));
         }
-        let lists: [(&'static str, fn(Vec<usize>) -> Test); 3] =
+        let lists: [(&'static str, OfBranches); 3] =
             [("anyOf", Test::AnyOf), ("oneOf", Test::OneOf), ("allOf", Test::AllOf)];
         for (keyword, test) in lists {
             if let Some(schemas) = map.get(keyword).and_then(Value::as_array) {

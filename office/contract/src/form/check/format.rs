@@ -148,5 +148,5 @@ fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     let padding = text.len() - body.len();
     let alphabet = body.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
-    alphabet && padding <= 2 && text.len() % 4 == 0
+    alphabet && padding <= 2 && text.len().is_multiple_of(4)
 }

@@ -1,6 +1,6 @@
 //! One walk over the data. Every step is counted and the depth is bounded, so no schema and no answer can stall it.
-use super::{Check, Fault, Node, Rules, Test, Type, same};
-use crate::form::path::encode;
+use super::{Check, Fault, Node, Pattern, Rules, Test, Type, same};
+use crate::form::path::{encode, js_keys};
 use serde_json::Value;
 
 /// Nodes visited in one walk; a real form of 5,000 questions needs about 20,000.
@@ -176,9 +176,7 @@ impl<'n> Walk<'n> {
             Test::Not(node) => !self.silently(*node, value, depth) || self.fault("not", &Value::Null),
             Test::AnyOf(nodes) => self.any_of(nodes, value, depth),
             Test::OneOf(nodes) => self.one_of(nodes, value, depth),
-            Test::AllOf(nodes) => {
-                nodes.iter().fold(true, |good, node| self.node(*node, value, depth) && good)
-            }
+            Test::AllOf(nodes) => self.all_of(nodes, value, depth),
             Test::If { condition, then, otherwise } => {
                 if then.is_none() && otherwise.is_none() {
                     return true;
@@ -189,6 +187,15 @@ impl<'n> Walk<'n> {
             }
             _ => true,
         }
+    }
+
+    /// Every branch is walked, so that every fault is named.
+    fn all_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
+        let mut good = true;
+        for node in nodes {
+            good &= self.node(*node, value, depth);
+        }
+        good
     }
 
     /// The faults of the branches stay named when no branch fits.
@@ -317,7 +324,7 @@ impl<'n> Walk<'n> {
                     !known.contains(*name) && !patterns.iter().any(|pattern| pattern.matches(name))
                 };
                 let refused = matches!(self.nodes.get(*schema), Some(Node::Bool(false)));
-                crate::form::path::js_keys(map).into_iter().filter(extra).fold(true, |good, name| {
+                js_keys(map).into_iter().filter(extra).fold(true, |good, name| {
                     let fits = match refused {
                         true => self.fault("additionalProperties", &Value::String(name.clone())),
                         false => self.child(*schema, name, &map[name.as_str()], depth),
@@ -330,14 +337,25 @@ impl<'n> Walk<'n> {
                 let fits = map.get(name).is_none_or(|value| self.child(*schema, name, value, depth));
                 good && fits
             }),
-            Test::PatternProperties(each) => each.iter().fold(true, |good, (pattern, schema)| {
-                let names = crate::form::path::js_keys(map).into_iter().filter(|name| pattern.matches(name));
-                names.fold(true, |good, name| self.child(*schema, name, &map[name.as_str()], depth) && good)
-                    && good
-            }),
+            Test::PatternProperties(each) => self.pattern_properties(each, map, depth),
             _ => return None,
         };
         Some(good)
+    }
+
+    fn pattern_properties(
+        &mut self,
+        each: &[(Pattern, usize)],
+        map: &serde_json::Map<String, Value>,
+        depth: usize,
+    ) -> bool {
+        let mut good = true;
+        for (pattern, schema) in each {
+            for name in js_keys(map).into_iter().filter(|name| pattern.matches(name)) {
+                good &= self.child(*schema, name, &map[name.as_str()], depth);
+            }
+        }
+        good
     }
 
     fn dependencies(

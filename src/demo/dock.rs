@@ -1,0 +1,100 @@
+//! The demo with a display: the kiosk's window and the dock beside it.
+use super::{DemoError, World};
+use crate::kiosk::{Event, Report};
+use crate::screens;
+use crate::terminal::Terminal;
+use crate::visit::Network;
+use crate::visit::player::Surroundings;
+use jiujin_ui::{AppWindow, Dock, DockWindow};
+use slint::{ComponentHandle, Timer, TimerMode};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The portrait panel is taller than most desks' screens: drawn at half its size.
+const SCALE: u32 = 2;
+/// How often the dock counts.
+const COUNT_EVERY: Duration = Duration::from_secs(2);
+
+pub fn show(mut world: World) -> Result<u8, DemoError> {
+    let config = Arc::make_mut(&mut world.config);
+    config.panel.width_px /= SCALE;
+    config.panel.height_px /= SCALE;
+    let window = screens::open(&world.config)?;
+    let dock = DockWindow::new()?;
+    let waiting = Arc::new(AtomicU64::new(0));
+    let seen = waiting.clone();
+    let terminal = Terminal::start(&window, world.config.clone(), false, move |report| {
+        if let Report::Waiting(count) = report {
+            seen.store(count, Ordering::Relaxed);
+        }
+    })?;
+    dock.global::<jiujin_ui::Theme>().set_ppi(screens::ppi(&world.config));
+    let world = Rc::new(world);
+    wire(&dock, &window, &world, &terminal);
+    let timer = count_on(&dock, &world, waiting);
+    dock.show()?;
+    window.run()?;
+    drop(timer);
+    terminal.stop();
+    Ok(0)
+}
+
+fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Terminal) {
+    let panel = dock.global::<Dock>();
+    let (w, weak) = (world.clone(), dock.as_weak());
+    panel.on_place(move |name| {
+        if w.place(&name).is_ok() {
+            set(&weak, |dock| dock.set_on_reader(name.clone()));
+        }
+    });
+    let (w, weak) = (world.clone(), dock.as_weak());
+    panel.on_lift(move || {
+        // The simulator runs as long as the demo.
+        let _ = w.lift();
+        set(&weak, |dock| dock.set_on_reader("".into()));
+    });
+    let (w, weak) = (world.clone(), dock.as_weak());
+    panel.on_set_online(move |online| {
+        let _ = w.network(if online { Network::Up } else { Network::Down });
+        set(&weak, |dock| dock.set_online(online));
+    });
+    let (w, weak) = (world.clone(), dock.as_weak());
+    panel.on_set_plugged(move |plugged| {
+        if plugged { w.simulator.plug() } else { w.simulator.unplug() };
+        set(&weak, |dock| dock.set_reader_plugged(plugged));
+    });
+    let (events, weak) = (terminal.events.clone(), dock.as_weak());
+    panel.on_set_paper(move |paper| {
+        // A full inbox drops the touch; the dock still shows what it was told.
+        let _ = events.try_send(Event::PaperSeen(paper));
+        set(&weak, |dock| dock.set_paper(paper));
+    });
+    let weak = window.as_weak();
+    dock.window().on_close_requested(move || {
+        if let Some(window) = weak.upgrade() {
+            // Closing the dock ends the demo.
+            let _ = window.hide();
+        }
+        slint::CloseRequestResponse::HideWindow
+    });
+}
+
+fn set(dock: &slint::Weak<DockWindow>, change: impl FnOnce(Dock<'_>)) {
+    if let Some(dock) = dock.upgrade() {
+        change(dock.global::<Dock>());
+    }
+}
+
+fn count_on(dock: &DockWindow, world: &Rc<World>, waiting: Arc<AtomicU64>) -> Timer {
+    let (timer, weak, world) = (Timer::default(), dock.as_weak(), world.clone());
+    timer.start(TimerMode::Repeated, COUNT_EVERY, move || {
+        let (waiting, cases) = (waiting.load(Ordering::Relaxed), world.cases());
+        set(&weak, |dock| {
+            dock.set_waiting(waiting as i32);
+            dock.set_cases(cases as i32);
+        });
+    });
+    timer
+}

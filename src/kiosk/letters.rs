@@ -1,0 +1,270 @@
+//! Letters to the office: what is due goes out as a copy, the verdict comes back as an event.
+use super::{Event, Kiosk, Report};
+use crate::courier::schedule::fates;
+use crate::courier::news::NewsError;
+use crate::courier::{Courier, Round};
+use crate::letter::{Letter, Update};
+use crate::session::Happening;
+use crate::session::application::Service;
+use crate::session::stage::{CaseLine, CaseList, Delivery, Who};
+use crate::shelf::Shelf;
+use jiff::Timestamp;
+use jiujin_contract::identity::IdNumber;
+use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::wire::{AnnounceAnswer, CaseView, Delivery as Delivered, Rating, ResidentQuery, Setback};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Which agreement covers a look at one's own cases.
+const OWN_CASES_CONSENT: &str = "own-cases-1";
+/// Letters of one announcement for the second confirmation.
+const ANNOUNCED_MAX: usize = 100;
+/// Time between two looks for second confirmations.
+const ANNOUNCE_EVERY_MS: u64 = 20_000;
+
+/// What came back from a journey to the office.
+#[derive(Debug)]
+pub enum Outcome {
+    Delivered(Round),
+    Announced(Result<AnnounceAnswer, Setback>),
+    News(Result<Option<Box<Update>>, NewsError>),
+    LookedUp(Option<Value>),
+    Cases(Result<Vec<CaseView>, Setback>),
+    Rated(Result<(), Setback>),
+}
+
+impl Kiosk {
+    /// The best clock there is: ours plus the offset to the office's.
+    fn office_now(&self) -> Timestamp {
+        let offset = self.store.office_offset_ms().unwrap_or(0);
+        let ours = Timestamp::now().as_millisecond();
+        Timestamp::from_millisecond(ours.saturating_add(offset)).unwrap_or_else(|_| Timestamp::now())
+    }
+
+    /// Sends a journey off; its outcome comes back as an event.
+    fn travel<F>(&self, journey: impl FnOnce(Courier, Timestamp) -> F)
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let Some(courier) = self.courier.clone() else { return };
+        let (journey, events) = (journey(courier, self.office_now()), self.events.clone());
+        tokio::spawn(async move {
+            // A loop that is gone needs no verdict: the letter is still in the store.
+            let _ = events.send(Event::Answered(Box::new(journey.await))).await;
+        });
+    }
+
+    /// One journey at a time, with everything that is due.
+    pub(super) fn send_due_letters(&mut self) {
+        if self.delivering || self.courier.is_none() {
+            return;
+        }
+        let now = Timestamp::now();
+        let letters = match self.store.due(now, self.config.office.batch_letters) {
+            Ok(letters) => letters,
+            Err(error) => return self.store_failed(&error),
+        };
+        if letters.is_empty() {
+            return self.ask_for_second_confirmation();
+        }
+        let ids: Vec<SubmissionId> = letters.iter().map(|letter: &Letter| letter.sealed.id()).collect();
+        if let Err(error) = self.store.mark_sending(&ids, now) {
+            return self.store_failed(&error);
+        }
+        self.delivering = true;
+        self.travel(|courier, now| async move { Outcome::Delivered(courier.deliver(letters, now).await) });
+    }
+
+    fn ask_for_second_confirmation(&mut self) {
+        let elapsed = self.now().elapsed_ms;
+        if elapsed < self.announce_at {
+            return;
+        }
+        self.announce_at = elapsed + ANNOUNCE_EVERY_MS;
+        match self.store.announcement(ANNOUNCED_MAX) {
+            Ok(letters) if letters.is_empty() => {}
+            Ok(letters) => {
+                self.travel(|courier, now| async move { Outcome::Announced(courier.announce(letters, now).await) });
+            }
+            Err(error) => self.store_failed(&error),
+        }
+    }
+
+    /// Asks for a newer catalogue when it is time.
+    pub(super) fn fetch_news(&mut self) {
+        let elapsed = self.now().elapsed_ms;
+        if elapsed < self.news_at || self.courier.is_none() {
+            return;
+        }
+        self.news_at = elapsed + self.config.office.catalogue_interval_s * 1_000;
+        match self.store.catalogue_held() {
+            Ok(held) => self.travel(|courier, now| async move {
+                Outcome::News(courier.fetch_catalogue(&held, now).await.map(|update| update.map(Box::new)))
+            }),
+            Err(error) => self.store_failed(&error),
+        }
+    }
+
+    pub(super) fn letter_answered(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Delivered(round) => self.delivered(&round),
+            Outcome::Announced(answer) => self.announced(answer),
+            Outcome::News(news) => self.news_arrived(news),
+            Outcome::LookedUp(shared) => {
+                self.status.online = shared.is_some();
+                self.apply(Happening::LookedUp(shared));
+            }
+            Outcome::Cases(answer) => {
+                let list = answer.map_or(CaseList::Offline, |cases| {
+                    CaseList::Known(cases.iter().map(|case| case_line(case, self.session.settings.lang)).collect())
+                });
+                self.apply(Happening::CasesKnown(list));
+            }
+            Outcome::Rated(answer) => {
+                if let Err(setback) = answer {
+                    tracing::warn!(%setback, "a rating did not arrive");
+                }
+            }
+        }
+    }
+
+    fn delivered(&mut self, round: &Round) {
+        self.delivering = false;
+        let now = Timestamp::now();
+        if let Some(theirs) = round.office_time {
+            let offset = theirs.as_millisecond() - now.as_millisecond();
+            if let Err(error) = self.store.set_office_offset_ms(offset) {
+                self.store_failed(&error);
+            }
+        }
+        let failures = self.store.road().map(|road| road.failures).unwrap_or(0);
+        let fates = fates(round, failures, random(), now);
+        if let Err(error) = self.store.apply(&fates, now) {
+            self.store_failed(&error);
+        }
+        self.status.online = round.office_time.is_some();
+        for letter in &round.letters {
+            let delivery = match &letter.delivery {
+                Delivered::Delivered(receipt) | Delivered::AlreadyThere(receipt) => Delivery::Accepted {
+                    case_number: receipt.receipt.case_number.as_str().to_owned(),
+                    unix_ms: receipt.receipt.received_at.as_millisecond(),
+                },
+                Delivered::SetBack(setback @ Setback::RecordRefused(_)) => Delivery::Refused { reason: setback.to_string() },
+                Delivered::SetBack(setback) => {
+                    tracing::info!(%setback, id = %letter.id, "not delivered yet");
+                    continue;
+                }
+            };
+            self.apply(Happening::OfficeAnswered { submission: letter.id.to_string(), delivery });
+        }
+        self.tell_waiting();
+    }
+
+    pub(super) fn tell_waiting(&self) {
+        if let Ok(counts) = self.store.counts() {
+            (self.outlets.tell)(Report::Waiting(counts.waiting));
+        }
+    }
+
+    fn announced(&mut self, answer: Result<AnnounceAnswer, Setback>) {
+        let Some(courier) = &self.courier else { return };
+        let office = courier.identity().office.verifying_key.clone();
+        match answer {
+            Ok(answer) => {
+                if let Err(error) = self.store.settle_announced(&answer, &office, Timestamp::now()) {
+                    self.store_failed(&error);
+                }
+            }
+            Err(setback) => tracing::debug!(%setback, "no second confirmation"),
+        }
+    }
+
+    fn news_arrived(&mut self, news: Result<Option<Box<Update>>, NewsError>) {
+        match news {
+            Ok(None) => self.status.online = true,
+            Ok(Some(update)) => {
+                self.status.online = true;
+                if let Err(error) = self.store.catalogue_take(&update, Timestamp::now()) {
+                    return self.store_failed(&error);
+                }
+                match self.store.catalogue_items() {
+                    // Visits keep the version they began with: they hold their service.
+                    Ok(shown) => self.shelf = Arc::new(Shelf::new(shown.items)),
+                    Err(error) => self.store_failed(&error),
+                }
+            }
+            Err(error) => {
+                self.status.online = false;
+                tracing::info!(%error, "no news of the catalogue");
+            }
+        }
+    }
+
+    /// What the office knows already, under the consent that was just given.
+    pub(super) fn look_up(&self, who: &Who, service: &Service) -> Option<Happening> {
+        if self.courier.is_none() {
+            return Some(Happening::LookedUp(None));
+        }
+        let (number, consent) = (who.id_number.clone(), service.item.consent.version.clone());
+        self.travel(|courier, now| async move {
+            let Some(query) = query(&courier, &number, &consent) else { return Outcome::LookedUp(None) };
+            let answer = courier.look_up(&query, now).await;
+            // A reached office without a file on this resident is an answer too.
+            Outcome::LookedUp(answer.ok().map(|answer| answer.shared.unwrap_or(Value::Object(Default::default()))))
+        });
+        None
+    }
+
+    pub(super) fn fetch_cases(&self, who: &Who) -> Option<Happening> {
+        if self.courier.is_none() {
+            return Some(Happening::CasesKnown(CaseList::Offline));
+        }
+        let number = who.id_number.clone();
+        self.travel(|courier, now| async move {
+            let Some(query) = query(&courier, &number, OWN_CASES_CONSENT) else {
+                return Outcome::Cases(Err(Setback::Unreachable));
+            };
+            Outcome::Cases(courier.poll_cases(&query, now).await.map(|answer| answer.cases))
+        });
+        None
+    }
+
+    pub(super) fn send_rating(&mut self, submission: &str, level: u8, reasons: &[usize]) {
+        let Ok(submission) = SubmissionId::parse(submission) else { return };
+        let tags = reasons.iter().map(|reason| format!("{level}-{reason}")).collect();
+        let rating = Rating { submission, stars: level, tags };
+        self.travel(|courier, now| async move { Outcome::Rated(courier.send_rating(&rating, now).await.map(drop)) });
+    }
+
+    /// The store refuses: said on the screen and in the log, nothing is lost.
+    pub(super) fn store_failed(&mut self, error: &crate::store::StoreError) {
+        tracing::error!(%error, "store");
+        self.status.storage = false;
+    }
+}
+
+/// A question about the resident, their number sealed to the office.
+fn query(courier: &Courier, number: &IdNumber, consent: &str) -> Option<ResidentQuery> {
+    let office = &courier.identity().office;
+    ResidentQuery::new(number, consent, &office.sealing_key, &office.device_id).ok()
+}
+
+/// Any number, so that kiosks do not come back in the same second.
+fn random() -> u64 {
+    let mut bytes = [0; 8];
+    // Without randomness all kiosks share one pause, which still works.
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}
+
+fn case_line(case: &CaseView, lang: jiujin_contract::text::Lang) -> CaseLine {
+    let state = |state: jiujin_contract::case::CaseState| state.label().get(lang).to_owned();
+    CaseLine {
+        case_number: case.case_number.as_str().to_owned(),
+        item: case.item.clone(),
+        state: state(case.state),
+        code: case.state,
+        updated: case.events.last().map_or(case.received_at, |event| event.at).as_millisecond(),
+        events: case.events.iter().map(|event| (event.at.as_millisecond(), state(event.state))).collect(),
+    }
+}

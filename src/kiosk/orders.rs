@@ -1,0 +1,102 @@
+//! What the session ordered, done: an application sealed and committed, a question put to the office.
+use super::{Kiosk, Report};
+use crate::notice::Notice;
+use crate::session::application::Application;
+use crate::session::stage::Stroke;
+use crate::session::{Happening, Moment};
+use crate::store::{Acknowledged, Numbered, StoreError};
+use jiff::Timestamp;
+use jiujin_contract::sealing::{SealError, SealedSubmission, seal};
+use jiujin_contract::submission::{ConsentGiven, ItemRef, SignatureStrokes, Submission};
+
+/// Size of the signature pad in tenths of a millimetre: what strokes are measured in.
+const PAD: (u16, u16) = (2_440, 1_590);
+
+impl Kiosk {
+    /// Seals and commits. Only what this returns decides what the resident reads.
+    pub(super) fn commit(&mut self, application: &Application, now: Moment) -> Happening {
+        match self.acknowledge(application, now) {
+            Ok(done) => {
+                let (receipt, id) = (done.receipt.as_str().to_owned(), done.id.to_string());
+                let digest = done.digest.to_string();
+                (self.outlets.tell)(Report::Acknowledged { receipt: receipt.clone(), id: id.clone(), digest });
+                self.tell_waiting();
+                Happening::Committed { receipt, submission: id }
+            }
+            Err(Refusal::Store(error)) => {
+                let notice = match &error {
+                    StoreError::DiskFull | StoreError::Refused(_) => Notice::StorageFull,
+                    _ => Notice::SaveFailed,
+                };
+                self.store_failed(&error);
+                Happening::CommitFailed(notice)
+            }
+            Err(Refusal::NotEnrolled) => Happening::CommitFailed(Notice::SaveFailed),
+        }
+    }
+
+    fn acknowledge(&mut self, application: &Application, now: Moment) -> Result<Acknowledged, Refusal> {
+        let Some(courier) = &self.courier else { return Err(Refusal::NotEnrolled) };
+        let courier = courier.clone();
+        let identity = courier.identity();
+        let at = Timestamp::from_millisecond(now.unix_ms).unwrap_or_else(|_| Timestamp::now());
+        let (office, key) = (&identity.office, &identity.key);
+        let short_id = office.short_id;
+        let sealed = |numbered: &Numbered| -> Result<SealedSubmission, SealError> {
+            seal(&submission(application, numbered, office, at), &office.sealing_key, key)
+        };
+        Ok(self.store.submit(at, now.today, short_id, sealed)?)
+    }
+
+}
+
+enum Refusal {
+    Store(StoreError),
+    /// Without an office's key nothing can be sealed, so nothing may be taken.
+    NotEnrolled,
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Refusal {
+        Refusal::Store(error)
+    }
+}
+
+fn submission(
+    application: &Application,
+    numbered: &Numbered,
+    office: &jiujin_contract::wire::EnrolAnswer,
+    at: Timestamp,
+) -> Submission {
+    let finished = application.draft.finish();
+    let item = &application.service.item;
+    let json = |provenance| serde_json::to_value(provenance).unwrap_or_default();
+    Submission {
+        id: numbered.id,
+        item: ItemRef { id: item.id.clone(), version: item.version },
+        resident: application.who.as_ref().clone(),
+        answers: finished.answers,
+        provenance: finished.provenance.iter().map(|(path, provenance)| (path.clone(), json(provenance))).collect(),
+        pruned_paths: finished.pruned_paths,
+        consent: ConsentGiven {
+            version: item.consent.version.clone(),
+            agreed_at: Timestamp::from_millisecond(application.consented_at).unwrap_or(at),
+        },
+        kiosk: office.device_id.clone(),
+        kiosk_short_id: office.short_id,
+        receipt_number: numbered.receipt_number.clone(),
+        sequence: numbered.sequence,
+        created_at: at,
+        signature: application.signature.as_deref().map(strokes),
+    }
+}
+
+fn strokes(drawn: &[Stroke]) -> SignatureStrokes {
+    let within = |value: i32, max: u16| value.clamp(0, i32::from(max)) as u16;
+    let point = |(x, y): &(i32, i32)| [within(*x, PAD.0), within(*y, PAD.1)];
+    SignatureStrokes {
+        width: PAD.0,
+        height: PAD.1,
+        strokes: drawn.iter().map(|stroke| stroke.iter().map(point).collect()).collect(),
+    }
+}

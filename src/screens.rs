@@ -1,0 +1,119 @@
+//! The seam to Slint: plain `View` values go in and are laid over the pages' globals; touches come out as
+//! events. It knows pages and words, never the store, the courier or a file of the visit.
+pub mod catalogue;
+pub mod eyes;
+pub mod fonts;
+pub mod form;
+pub mod headless;
+pub mod identity;
+mod ink;
+mod listen;
+pub mod outcome;
+mod samples;
+mod show;
+pub mod view;
+pub mod words;
+
+use crate::config::Config;
+use crate::notice::Notice;
+use crate::session::Happening;
+use crate::session::settings::{Settings, TextSize, Theme};
+use crate::typing::Key;
+use jiujin_contract::text::Text;
+use jiujin_ui::AppWindow;
+pub use listen::listen;
+pub use samples::{Samples, samples};
+pub use show::show;
+use slint::ComponentHandle;
+
+/// Millimetres of an inch.
+const MM_PER_INCH: f64 = 25.4;
+
+/// What a finger did, as far as the loop has to know.
+#[derive(Debug, Clone)]
+pub enum Touch {
+    Visit(Happening),
+    /// A service, by its id; the loop has the shelf.
+    Service(String),
+    Key(Key),
+    /// A level of a code list.
+    Code { path: String, code: String },
+}
+
+/// How the terminal itself is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Status {
+    pub centre: Text,
+    pub offset_min: i32,
+    pub reader: bool,
+    pub online: bool,
+    pub storage: bool,
+    /// A printer is configured.
+    pub printer: bool,
+    pub paper: bool,
+}
+
+impl Status {
+    pub fn new(config: &Config) -> Status {
+        Status {
+            centre: Text::new(&config.site.centre_zh, &config.site.centre_en),
+            offset_min: config.site.utc_offset_min,
+            reader: true,
+            online: true,
+            storage: true,
+            printer: config.printer.port != "off",
+            paper: true,
+        }
+    }
+
+    /// The one honest line: what keeps residents from their errand first.
+    pub fn worst(&self) -> Option<Notice> {
+        [
+            (!self.storage, Notice::StorageFull),
+            (!self.reader, Notice::ReaderLost),
+            (!self.online, Notice::OfficeUnreachable),
+            (self.printer && !self.paper, Notice::PrinterOut),
+        ]
+        .into_iter()
+        .find(|(wrong, _)| *wrong)
+        .map(|(_, notice)| notice)
+    }
+}
+
+/// What every visit starts with.
+pub fn house_settings(config: &Config) -> Settings {
+    let wishes = &config.accessibility;
+    Settings {
+        lang: wishes.language,
+        text_size: TextSize::from_number(wishes.text_size).unwrap_or_default(),
+        theme: Theme::from_name(&wishes.theme).unwrap_or_default(),
+        reach: wishes.reach,
+        elder: false,
+        voice: wishes.voice,
+    }
+}
+
+/// Pixels per inch of the configured panel.
+pub fn ppi(config: &Config) -> f32 {
+    let panel = &config.panel;
+    let pixels = f64::from(panel.width_px).hypot(f64::from(panel.height_px));
+    (pixels / panel.diagonal_inch) as f32
+}
+
+/// Millimetres of the panel's width, for those who think in them.
+pub fn width_mm(config: &Config) -> f64 {
+    f64::from(config.panel.width_px) / f64::from(ppi(config)) * MM_PER_INCH
+}
+
+/// Opens the one window. Fonts must be in place first: Slint panics without any.
+pub fn open(config: &Config) -> Result<AppWindow, slint::PlatformError> {
+    let window = AppWindow::new()?;
+    dress(&window, config);
+    Ok(window)
+}
+
+/// Tells the window the size of its panel.
+pub fn dress(window: &AppWindow, config: &Config) {
+    window.global::<jiujin_ui::Theme>().set_ppi(ppi(config));
+    window.window().set_size(slint::PhysicalSize::new(config.panel.width_px, config.panel.height_px));
+}

@@ -1,0 +1,257 @@
+//! What somebody in front of the screen can see and reach: the page, what is read out for an element, and a
+//! finger. Scripted visits and tests look through it from their own thread; it knows no session.
+use super::headless;
+use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
+use jiujin_ui::{App, AppWindow, FieldKind, FormPage, Keyboard, ResultPage};
+use slint::{ComponentHandle, LogicalPosition, Model};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long the window's thread may be busy before the player gives up.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
+/// Time for a touch to go through the loop and back to the screen.
+const REACTION: Duration = Duration::from_millis(60);
+/// What Continue is called.
+const CONTINUE: [&str; 4] = ["下一步", "這一位填好了", "这一位填好了", "Next"];
+
+#[derive(Clone)]
+pub struct Eyes {
+    window: slint::Weak<AppWindow>,
+}
+
+/// An open question of the form page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub path: String,
+    pub label: String,
+    pub example: String,
+    kind: FieldKind,
+    /// What can be touched; empty for a text.
+    pub choices: Vec<String>,
+    values: Vec<String>,
+}
+
+impl Question {
+    /// Something that this question accepts: the catalogue's own example where there is one.
+    pub fn fitting_text(&self) -> String {
+        match self.kind {
+            FieldKind::Number => self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from),
+            FieldKind::Date => "20260901".into(),
+            _ if !self.example.is_empty() => self.example.clone(),
+            _ => "测试".into(),
+        }
+    }
+}
+
+impl Eyes {
+    pub fn new(window: &AppWindow) -> Eyes {
+        Eyes { window: window.as_weak() }
+    }
+
+    fn ask<T: Send + 'static>(&self, question: impl FnOnce(&AppWindow) -> T + Send + 'static) -> Option<T> {
+        let (sender, answer) = mpsc::channel();
+        let sent = self.window.upgrade_in_event_loop(move |window| {
+            // The asker may have given up.
+            let _ = sender.send(question(&window));
+        });
+        sent.ok()?;
+        answer.recv_timeout(ANSWER_MAX).ok()
+    }
+
+    /// Name of the page, as in visits: `case-detail`.
+    pub fn page(&self) -> String {
+        self.ask(|window| kebab(&format!("{:?}", window.global::<App>().get_page()))).unwrap_or_default()
+    }
+
+    /// Everything on the screen that can be touched, by what is read out for it.
+    pub fn labels(&self) -> Vec<String> {
+        self.ask(|window| touchable(window).into_iter().map(|(label, _)| label).collect()).unwrap_or_default()
+    }
+
+    /// Puts a finger on the element with this label; false if it is not there.
+    pub fn touch(&self, label: &str) -> bool {
+        let label = label.to_owned();
+        let touched = self.ask(move |window| {
+            let all = touchable(window);
+            let found = all.iter().find(|(known, _)| *known == label).or_else(|| all.iter().find(|(known, _)| known.starts_with(&label)));
+            let Some((_, at)) = found else { return false };
+            headless::touch(window.window(), *at);
+            true
+        });
+        self.settle();
+        touched.unwrap_or(false)
+    }
+
+    /// One key of the screen's keyboard; a character that is on no key comes as a candidate would.
+    pub fn key(&self, key: &str) -> bool {
+        let key = key.to_owned();
+        let pressed = self.ask(move |window| {
+            if !window.global::<Keyboard>().get_shown() {
+                return false;
+            }
+            match touchable(window).into_iter().find(|(label, _)| *label == key) {
+                Some((_, at)) => headless::touch(window.window(), at),
+                None => window.global::<Keyboard>().invoke_key(key.as_str().into()),
+            }
+            true
+        });
+        pressed.unwrap_or(false)
+    }
+
+    /// Gives the loop time to react, then draws.
+    pub fn settle(&self) {
+        std::thread::sleep(REACTION);
+        self.ask(|_| headless::draw_now());
+    }
+
+    pub fn shoot(&self, path: &Path) -> Result<(), String> {
+        let path = path.to_owned();
+        let shot = self.ask(move |_| headless::shoot(&path).map_err(|error| format!("{}: {error}", path.display())));
+        shot.unwrap_or_else(|| Err("the screen does not answer".into()))
+    }
+
+    /// Draws a name across the signature pad; false while there is none.
+    pub fn sign(&self) -> bool {
+        let signed = self.ask(|window| {
+            let pad = ElementHandle::find_by_element_type_name(window, "InkPad").next();
+            let Some(pad) = pad else { return false };
+            let (origin, size) = (pad.absolute_position(), pad.size());
+            for stroke in 0..3 {
+                let path: Vec<LogicalPosition> = (0..24)
+                    .map(|step| {
+                        let along = step as f32 / 24.0;
+                        let x = origin.x + size.width * (0.2 + 0.18 * stroke as f32 + 0.14 * along);
+                        let y = origin.y + size.height * (0.5 + 0.2 * (along * 9.0 + stroke as f32).sin());
+                        LogicalPosition::new(x, y)
+                    })
+                    .collect();
+                headless::drag(window.window(), &path);
+            }
+            true
+        });
+        self.settle();
+        signed.unwrap_or(false)
+    }
+
+    /// The receipt page says that the office has accepted.
+    pub fn accepted(&self) -> bool {
+        self.ask(|window| !window.global::<ResultPage>().get_accepted_at().is_empty()).unwrap_or(false)
+    }
+
+    /// The first question that still needs an answer.
+    pub fn next_question(&self) -> Option<Question> {
+        self.ask(|window| {
+            let fields = window.global::<FormPage>().get_fields();
+            let open = fields.iter().find(|field| {
+                let answered = !field.shown.is_empty() && field.error.is_empty();
+                field.enabled && !field.locked && field.required && !answered && field.kind != FieldKind::Note
+            })?;
+            let entries = open.kind == FieldKind::Entries;
+            let labels = |choice: jiujin_ui::ChoiceItem| String::from(if choice.label.is_empty() { choice.value } else { choice.label });
+            Some(Question {
+                path: open.path.into(),
+                label: open.label.into(),
+                example: open.example.into(),
+                kind: open.kind,
+                choices: if entries { vec!["+".into()] } else { open.choices.iter().map(labels).collect() },
+                values: open.choices.iter().map(|choice| choice.value.into()).collect(),
+            })
+        })
+        .flatten()
+    }
+
+    pub fn open_field(&self, path: &str) {
+        let path = path.to_owned();
+        self.ask(move |window| window.global::<FormPage>().invoke_field_opened(path.into()));
+        self.settle();
+    }
+
+    /// Clears the open field and types into it.
+    pub fn type_text(&self, text: &str) {
+        for key in text.chars() {
+            self.key(&key.to_string());
+        }
+        self.settle();
+    }
+
+    pub fn close_field(&self) {
+        self.ask(|window| window.global::<Keyboard>().invoke_close());
+        self.settle();
+    }
+
+    /// Chooses by label or value; `+` adds an entry to a list.
+    pub fn choose(&self, question: &Question, wanted: &str) {
+        let path = question.path.clone();
+        if question.kind == FieldKind::Entries {
+            self.ask(move |window| window.global::<FormPage>().invoke_entry_added(path.into()));
+            return self.settle();
+        }
+        let at = question.choices.iter().position(|label| label == wanted).or_else(|| question.values.iter().position(|value| value == wanted));
+        let value = question.values.get(at.unwrap_or(0)).cloned().unwrap_or_default();
+        let multi = question.kind == FieldKind::Multi;
+        self.ask(move |window| {
+            let form = window.global::<FormPage>();
+            if multi {
+                form.invoke_toggled(path.into(), value.into(), true);
+            } else {
+                form.invoke_choice(path.into(), value.into());
+            }
+        });
+        self.settle();
+    }
+
+    /// What the form says is missing.
+    pub fn errors(&self) -> Vec<String> {
+        let errors = self.ask(|window| {
+            let form = window.global::<FormPage>();
+            form.get_problems().iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+        });
+        errors.unwrap_or_default()
+    }
+
+    pub fn go_on(&self) {
+        if !CONTINUE.iter().any(|label| self.touch(label)) {
+            self.ask(|window| window.global::<FormPage>().invoke_next());
+            self.settle();
+        }
+    }
+
+    /// Changes whenever Continue led somewhere.
+    pub fn form_position(&self) -> (i32, String, i32, usize) {
+        self.ask(|window| {
+            let form = window.global::<FormPage>();
+            (form.get_step(), form.get_entry().into(), form.get_open(), form.get_problems().row_count())
+        })
+        .unwrap_or_default()
+    }
+}
+
+/// Labels and centres of what can be touched, in reading order of the element tree.
+fn touchable(window: &AppWindow) -> Vec<(String, LogicalPosition)> {
+    let roles = [AccessibleRole::Button, AccessibleRole::Tab, AccessibleRole::Checkbox, AccessibleRole::RadioButton, AccessibleRole::ListItem];
+    let size = window.window().size().to_logical(window.window().scale_factor());
+    let found = ElementQuery::from_root(window).match_descendants().find_all();
+    let at = |element: ElementHandle| {
+        let role = element.accessible_role()?;
+        let label = element.accessible_label().filter(|label| !label.is_empty())?;
+        let (origin, extent) = (element.absolute_position(), element.size());
+        let centre = LogicalPosition::new(origin.x + extent.width / 2.0, origin.y + extent.height / 2.0);
+        let inside = centre.x > 0.0 && centre.y > 0.0 && centre.x < size.width && centre.y < size.height;
+        let usable = roles.contains(&role) && element.accessible_enabled() != Some(false) && extent.width > 1.0 && inside;
+        usable.then(|| (label.to_string(), centre))
+    };
+    found.into_iter().filter_map(at).collect()
+}
+
+/// `CaseDetail` as `case-detail`.
+fn kebab(name: &str) -> String {
+    let mut words = String::new();
+    for (index, c) in name.chars().enumerate() {
+        if c.is_ascii_uppercase() && index > 0 {
+            words.push('-');
+        }
+        words.push(c.to_ascii_lowercase());
+    }
+    words
+}
