@@ -378,29 +378,3 @@ impl<'n> Walk<'n> {
         good
     }
 }
-
-impl Type {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Type::Null => "null",
-            Type::Boolean => "boolean",
-            Type::Integer => "integer",
-            Type::Number => "number",
-            Type::String => "string",
-            Type::Array => "array",
-            Type::Object => "object",
-        }
-    }
-
-    fn fits(self, value: &Value) -> bool {
-        match (self, value) {
-            (Type::Null, Value::Null)
-            | (Type::Boolean, Value::Bool(_))
-            | (Type::Number, Value::Number(_)) => true,
-            (Type::Integer, Value::Number(n)) => n.as_f64().is_some_and(|n| n.fract() == 0.0),
-            (Type::String, Value::String(_)) => true,
-            (Type::Array, Value::Array(_)) | (Type::Object, Value::Object(_)) => true,
-            _ => false,
-        }
-    }
-}
