@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// Carries a command out and says how it ended. No command is the demo.
 pub fn run(command: Option<Command>) -> u8 {
-    let (stdin, mut out, mut err) = (BufReader::new(io::stdin()), io::stdout().lock(), io::stderr());
+    let (stdin, mut out, mut err) = (BufReader::new(io::stdin()), io::stdout(), io::stderr());
     match command {
         #[cfg(feature = "demo")]
         None => visit::demo(None),
@@ -28,10 +28,7 @@ pub fn run(command: Option<Command>) -> u8 {
         Some(Command::Run(arguments)) => visit::terminal(&arguments.config),
         Some(Command::Visit(arguments)) => visit::visit(&arguments),
         Some(Command::Screens(arguments)) => screens::render(&arguments),
-        Some(Command::Reader(command)) => {
-            drop(out);
-            reader(command)
-        }
+        Some(Command::Reader(command)) => reader(command),
         Some(Command::Id(IdCommand::Check)) => cli::id_check(stdin, out, err),
         Some(Command::Form(FormCommand::Describe)) => form::describe_lines(stdin, out),
         Some(Command::Catalogue(command)) => said(catalogue_command(command, &mut out)),
