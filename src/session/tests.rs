@@ -1,0 +1,168 @@
+//! One visit, happening by happening, without clock, screen or network.
+use super::application::Service;
+use super::settings::{SettingTouch, Settings, TextSize};
+use super::stage::{Browse, Stage, Who};
+use super::{Happening, Moment, Order, Overlay, Pauses, Session, Step};
+use crate::notice::CardPrompt;
+use jiff::civil::date;
+use jiujin_contract::form::Form;
+use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
+use std::sync::Arc;
+
+fn at(elapsed_ms: u64) -> Moment {
+    Moment { elapsed_ms, unix_ms: 1_790_000_000_000, today: date(2026, 11, 22) }
+}
+
+fn adult() -> Who {
+    Arc::new(Resident {
+        kind: CardKind::Resident,
+        name: "王小一".into(),
+        name_en: None,
+        sex: Sex::Male,
+        ethnicity: Some("汉".into()),
+        nationality: None,
+        birth: date(1990, 3, 7),
+        address: Some("测试省样例市演示区青禾街道幸福路18号".into()),
+        id_number: IdNumber::new("109999199003070017"),
+        issuer: None,
+        valid_to: Some(date(2040, 1, 1)),
+    })
+}
+
+fn service(id: &str) -> Arc<Service> {
+    let item = jiujin_contract::catalogue::day_one().items.into_iter().find(|item| item.id == id).expect("it is built in");
+    let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema)).expect("it compiles");
+    Arc::new(Service { item, form: Arc::new(form) })
+}
+
+fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
+    let start = Step { session: Session::new(Settings::default(), Pauses::default()), orders: vec![] };
+    happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(1_000)))
+}
+
+fn at_consent() -> Vec<Happening> {
+    vec![
+        Happening::Woke,
+        Happening::ServiceChosen(service("S040")),
+        Happening::Started,
+        Happening::CardRead(adult()),
+        Happening::IdentityConfirmed(true),
+    ]
+}
+
+#[test]
+fn browsing_first_asks_for_the_card_only_when_the_errand_starts() {
+    let step = after([Happening::Woke, Happening::ServiceChosen(service("S040")), Happening::Started]);
+    assert!(matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Place, .. }));
+    assert!(step.session.wants_card());
+}
+
+#[test]
+fn a_card_on_the_attract_page_leads_to_the_catalogue_after_is_this_you() {
+    let step = after([Happening::CardRead(adult())]);
+    assert!(matches!(step.session.stage, Stage::Confirming { .. }));
+    assert!(step.session.who().is_none(), "nobody is signed in before they said yes");
+    let step = step.session.apply(Happening::IdentityConfirmed(true), at(2_000));
+    assert!(matches!(step.session.stage, Stage::Browsing { who: Some(_), .. }));
+}
+
+#[test]
+fn an_expired_card_goes_no_further() {
+    let mut resident = adult().as_ref().clone();
+    resident.valid_to = Some(date(2025, 4, 20));
+    let step = after([Happening::CardRead(Arc::new(resident))]);
+    assert!(matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Expired, .. }));
+}
+
+#[test]
+fn three_cards_taken_away_too_soon_become_a_card_that_cannot_be_read() {
+    let lifted = || Happening::CardFailed(CardPrompt::Lifted);
+    let step = after([Happening::CardWanted, lifted(), lifted(), lifted()]);
+    assert!(matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Unreadable, .. }), "{:?}", step.session.stage);
+}
+
+#[test]
+fn refusing_consent_leads_back_to_the_guide_and_asks_nobody_anything() {
+    let step = after(at_consent().into_iter().chain([Happening::Declined]));
+    assert!(matches!(step.session.stage, Stage::Guiding { who: Some(_), .. }));
+    assert_eq!(step.orders, vec![]);
+}
+
+#[test]
+fn agreeing_asks_the_office_once_and_an_office_that_is_silent_only_costs_the_prefill() {
+    let step = after(at_consent().into_iter().chain([Happening::Agreed]));
+    assert!(matches!(step.orders.as_slice(), [Order::LookUp { .. }]));
+    let deadline = step.session.deadline().expect("the wait has an end");
+    let step = step.session.apply(Happening::DeadlinePassed, at(deadline));
+    assert!(matches!(step.session.stage, Stage::Filling(_)), "{:?}", step.session.stage);
+}
+
+#[test]
+fn a_service_that_needs_the_network_says_so_instead_of_opening_an_empty_form() {
+    let mut happenings = at_consent();
+    happenings[1] = Happening::ServiceChosen(service("S001"));
+    let step = after(happenings.into_iter().chain([Happening::Agreed, Happening::LookedUp(None)]));
+    assert!(matches!(step.session.stage, Stage::Unavailable { .. }), "{:?}", step.session.stage);
+}
+
+#[test]
+fn an_idle_visit_is_warned_then_ended_and_wiped() {
+    let step = after(at_consent());
+    let warned_at = step.session.deadline().expect("a visit has a deadline");
+    let step = step.session.apply(Happening::DeadlinePassed, at(warned_at));
+    assert!(matches!(step.session.overlay, Overlay::StillThere { .. }));
+    let ends_at = step.session.deadline().expect("so has the warning");
+    assert_eq!(ends_at, warned_at + Pauses::default().warning_ms);
+    let step = step.session.apply(Happening::DeadlinePassed, at(ends_at));
+    assert_eq!(step.session.stage, Stage::Ended { timed_out: true });
+    assert_eq!(step.orders, vec![Order::WipeScreen]);
+}
+
+#[test]
+fn one_touch_during_the_warning_keeps_the_visit() {
+    let step = after(at_consent());
+    let warned_at = step.session.deadline().expect("a visit has a deadline");
+    let warned = step.session.apply(Happening::DeadlinePassed, at(warned_at)).session;
+    let kept = warned.apply(Happening::ActivitySeen, at(warned_at + 10_000)).session;
+    assert_eq!(kept.overlay, Overlay::None);
+    assert_eq!(kept.deadline(), Some(warned_at + 10_000 + Pauses::default().idle_ms));
+}
+
+#[test]
+fn a_deadline_that_comes_too_early_changes_nothing() {
+    let step = after([Happening::Woke]);
+    let again = step.session.clone().apply(Happening::DeadlinePassed, at(2_000));
+    assert_eq!(again.session, step.session);
+}
+
+#[test]
+fn the_end_resets_what_the_resident_changed() {
+    let touches = [Happening::SettingTouched(SettingTouch::TextSize), Happening::SettingTouched(SettingTouch::Contrast)];
+    let step = after(at_consent().into_iter().chain(touches));
+    assert_eq!(step.session.settings.text_size, TextSize::Large);
+    let step = step.session.apply(Happening::VisitEnded, at(3_000));
+    assert_eq!(step.session.settings, Settings::default());
+    assert!(step.session.who().is_none());
+}
+
+#[test]
+fn a_second_card_during_a_visit_changes_nothing() {
+    let step = after(at_consent());
+    let again = step.session.clone().apply(Happening::CardRead(adult()), at(1_000));
+    assert_eq!(again.session, step.session);
+}
+
+#[test]
+fn the_elder_mode_gives_more_time_and_the_largest_text() {
+    let step = after([Happening::Woke, Happening::SettingTouched(SettingTouch::Elder)]);
+    assert_eq!(step.session.settings.text_size, TextSize::Largest);
+    assert_eq!(step.session.deadline(), Some(1_000 + Pauses::default().idle_slow_ms));
+}
+
+#[test]
+fn back_from_a_group_stays_in_its_tab() {
+    let opened = after([Happening::Woke, Happening::TabChosen(super::stage::Tab::Categories), Happening::GroupOpened("Tax".into())]);
+    let back = opened.session.apply(Happening::WentBack, at(1_000));
+    let Stage::Browsing { browse, .. } = back.session.stage else { panic!("still in the catalogue") };
+    assert_eq!(browse, Browse { tab: super::stage::Tab::Categories, ..Browse::default() });
+}
