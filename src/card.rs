@@ -22,7 +22,12 @@ pub enum Report {
 pub struct ReaderThread(hardware::ReaderThread);
 
 impl ReaderThread {
-    pub fn start(config: &Config, port: &str, same_card_again: bool, events: mpsc::Sender<Event>) -> std::io::Result<ReaderThread> {
+    pub fn start(
+        config: &Config,
+        port: &str,
+        same_card_again: bool,
+        events: mpsc::Sender<Event>,
+    ) -> std::io::Result<ReaderThread> {
         let reader = ReaderConfig { port: port.to_owned(), baud: config.reader.baud, same_card_again };
         let thread = hardware::ReaderThread::spawn(reader, move |event| {
             if let Some(report) = report(event) {
@@ -78,12 +83,24 @@ fn resident(card: &CardRead) -> Option<Resident> {
             ethnicity: person.ethnicity.map(str::to_owned),
             address: address(&person.address),
             issuer: some(&person.issuer),
-            ..basics(CardKind::Resident, &person.name, &person.sex, &person.birth, (&person.id_number, &person.validity))?
+            ..basics(
+                CardKind::Resident,
+                &person.name,
+                &person.sex,
+                &person.birth,
+                (&person.id_number, &person.validity),
+            )?
         },
         Card::Hmt(person) => Resident {
             address: address(&person.address),
             issuer: some(&person.issuer),
-            ..basics(CardKind::Hmt, &person.name, &person.sex, &person.birth, (&person.id_number, &person.validity))?
+            ..basics(
+                CardKind::Hmt,
+                &person.name,
+                &person.sex,
+                &person.birth,
+                (&person.id_number, &person.validity),
+            )?
         },
         Card::Foreign2017(person) => Resident {
             name_en: some(&person.name_en),

@@ -11,7 +11,9 @@ static CHILDREN: LazyLock<Children> = LazyLock::new(|| {
     let mut children = Children::new();
     for line in DIVISIONS.lines().filter(|line| !line.starts_with('#')) {
         let mut columns = line.split('\t');
-        if let (Some(code), Some(_), Some(parent), Some(name)) = (columns.next(), columns.next(), columns.next(), columns.next()) {
+        if let (Some(code), Some(_), Some(parent), Some(name)) =
+            (columns.next(), columns.next(), columns.next(), columns.next())
+        {
             children.entry(parent).or_default().push((code, name));
         }
     }

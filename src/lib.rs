@@ -6,22 +6,22 @@ pub mod enrol;
 
 pub mod card;
 pub mod codes;
+pub mod input;
 pub mod notice;
+pub mod screens;
+pub mod search;
 pub mod session;
 pub mod shelf;
-pub mod search;
-pub mod input;
 pub mod typing;
-pub mod screens;
 
+pub mod courier;
 pub mod crash_point;
 pub mod letter;
 pub mod store;
-pub mod courier;
 
+pub mod commands;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod kiosk;
 pub mod terminal;
 pub mod visit;
-#[cfg(feature = "demo")]
-pub mod demo;
-pub mod commands;

@@ -37,7 +37,10 @@ pub enum Touch {
     Service(String),
     Key(Key),
     /// A level of a code list.
-    Code { path: String, code: String },
+    Code {
+        path: String,
+        code: String,
+    },
 }
 
 /// How the terminal itself is.

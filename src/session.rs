@@ -49,7 +49,13 @@ pub struct Pauses {
 
 impl Default for Pauses {
     fn default() -> Pauses {
-        Pauses { idle_ms: 120_000, idle_slow_ms: 300_000, warning_ms: 45_000, look_up_ms: 3_000, goodbye_ms: 6_000 }
+        Pauses {
+            idle_ms: 120_000,
+            idle_slow_ms: 300_000,
+            warning_ms: 45_000,
+            look_up_ms: 3_000,
+            goodbye_ms: 6_000,
+        }
     }
 }
 
@@ -76,13 +82,28 @@ pub enum Happening {
     FieldClosed,
     Typed(Keystroke),
     /// A choice, in words; the question knows what value that is.
-    ChoiceMade { path: String, value: String },
+    ChoiceMade {
+        path: String,
+        value: String,
+    },
     /// A level of a code list.
-    CodeOpened { path: String, code: String },
-    AnswerGiven { path: String, value: Option<Value> },
+    CodeOpened {
+        path: String,
+        code: String,
+    },
+    AnswerGiven {
+        path: String,
+        value: Option<Value>,
+    },
     EntryAdded(String),
-    EntryOpened { path: String, index: usize },
-    EntryRemoved { path: String, index: usize },
+    EntryOpened {
+        path: String,
+        index: usize,
+    },
+    EntryRemoved {
+        path: String,
+        index: usize,
+    },
     WentOn,
     WentBack,
     CorrectionWanted(String),
@@ -92,9 +113,15 @@ pub enum Happening {
     PenCleared,
     SigningDeclined,
     Submitted,
-    Committed { receipt: String, submission: String },
+    Committed {
+        receipt: String,
+        submission: String,
+    },
     CommitFailed(Notice),
-    OfficeAnswered { submission: String, delivery: stage::Delivery },
+    OfficeAnswered {
+        submission: String,
+        delivery: stage::Delivery,
+    },
     DocumentWanted,
     CasesWanted,
     CasesKnown(CaseList),
@@ -114,10 +141,18 @@ pub enum Happening {
 /// What the loop has to do; imperative, carried out in order.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Order {
-    LookUp { who: Who, service: Arc<Service>, consented_at: i64 },
+    LookUp {
+        who: Who,
+        service: Arc<Service>,
+        consented_at: i64,
+    },
     Commit(Box<Application>),
     FetchCases(Who),
-    SendRating { submission: String, level: u8, reasons: Vec<usize> },
+    SendRating {
+        submission: String,
+        level: u8,
+        reasons: Vec<usize>,
+    },
     /// Forget keyboard, composed text and pictures of the last page.
     WipeScreen,
 }
@@ -127,7 +162,9 @@ pub enum Overlay {
     None,
     Help,
     /// "Still there?", until this moment of `elapsed_ms`.
-    StillThere { ends_at: u64 },
+    StillThere {
+        ends_at: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -185,15 +222,21 @@ impl Session {
     /// Whose visit this is, once the resident has said "yes, that is me".
     pub fn who(&self) -> Option<&Who> {
         match &self.stage {
-            Stage::Browsing { who, .. } | Stage::Guiding { who, .. } | Stage::Unavailable { who, .. } => who.as_ref(),
+            Stage::Browsing { who, .. } | Stage::Guiding { who, .. } | Stage::Unavailable { who, .. } => {
+                who.as_ref()
+            }
             Stage::Consenting { who, .. } | Stage::LookingUp { who, .. } => Some(who),
             Stage::Cases { who, .. } | Stage::CaseDetail { who, .. } => Some(who),
             Stage::Filling(filling) => Some(&filling.application.who),
-            Stage::Signing { application, .. } | Stage::Reviewing { application } | Stage::Saving { application } => {
-                Some(&application.who)
+            Stage::Signing { application, .. }
+            | Stage::Reviewing { application }
+            | Stage::Saving { application } => Some(&application.who),
+            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. } => {
+                Some(&done.who)
             }
-            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. } => Some(&done.who),
-            Stage::Attract | Stage::AskingCard { .. } | Stage::Confirming { .. } | Stage::Ended { .. } => None,
+            Stage::Attract | Stage::AskingCard { .. } | Stage::Confirming { .. } | Stage::Ended { .. } => {
+                None
+            }
         }
     }
 

@@ -61,7 +61,9 @@ impl Terminal {
         let outlets = Outlets {
             show: show_on(window),
             tell: Box::new(tell),
-            ask_card: reader.as_ref().map_or_else(|| Box::new(|_| ()) as Box<dyn Fn(bool) + Send>, card::ReaderThread::asker),
+            ask_card: reader
+                .as_ref()
+                .map_or_else(|| Box::new(|_| ()) as Box<dyn Fn(bool) + Send>, card::ReaderThread::asker),
         };
         let session = Session::new(screens::house_settings(&config), pauses(&config));
         let kiosk = Kiosk::new((session, store, courier), (shelf.clone(), config), events.clone(), outlets);
@@ -81,7 +83,11 @@ impl Terminal {
 }
 
 /// `auto` takes the first port that answers; without any reader the kiosk still informs.
-fn reader(config: &Config, same_card_again: bool, events: &mpsc::Sender<Event>) -> std::io::Result<Option<card::ReaderThread>> {
+fn reader(
+    config: &Config,
+    same_card_again: bool,
+    events: &mpsc::Sender<Event>,
+) -> std::io::Result<Option<card::ReaderThread>> {
     let port = match config.reader.port.as_str() {
         "off" => None,
         "auto" => jiujin_hardware::port::candidates().into_iter().next().map(|candidate| candidate.path),

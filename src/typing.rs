@@ -165,7 +165,12 @@ impl Typing {
             chinese: *wanted == Layout::Pinyin,
             digits_only,
             composing: composing.chosen + &composing.spelling,
-            candidates: self.input.candidates(self.page).iter().map(|candidate| candidate.text.clone()).collect(),
+            candidates: self
+                .input
+                .candidates(self.page)
+                .iter()
+                .map(|candidate| candidate.text.clone())
+                .collect(),
             has_more: self.page + 1 < self.input.page_count(),
             has_less: self.page > 0,
         })
@@ -178,7 +183,9 @@ fn typed(keystroke: Keystroke) -> Vec<Happening> {
 
 fn open_field(session: &Session) -> Option<(String, Layout, Field)> {
     match &session.stage {
-        Stage::Browsing { browse, .. } if browse.query.is_some() => Some((String::new(), Layout::Pinyin, Field::Text)),
+        Stage::Browsing { browse, .. } if browse.query.is_some() => {
+            Some((String::new(), Layout::Pinyin, Field::Text))
+        }
         Stage::Filling(filling) => {
             let editing = filling.editing.as_ref()?;
             let page = filling.application.draft.page(filling.page, session.settings.lang);

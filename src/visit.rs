@@ -89,7 +89,8 @@ impl Visit {
 
     pub fn load(path: &Path) -> Result<Visit, VisitError> {
         let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| VisitError::Unreadable { path: name.clone(), source })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| VisitError::Unreadable { path: name.clone(), source })?;
         Visit::parse(&name, &text)
     }
 
@@ -114,7 +115,8 @@ mod tests {
 
     #[test]
     fn an_unknown_step_names_the_file_and_the_line() {
-        let error = Visit::parse("x.toml", "title = \"t\"\n[[step]]\njump = \"high\"\n").unwrap_err().to_string();
+        let error =
+            Visit::parse("x.toml", "title = \"t\"\n[[step]]\njump = \"high\"\n").unwrap_err().to_string();
         assert!(error.contains("x.toml") && error.contains("jump") && error.contains("line 3"), "{error}");
     }
 }

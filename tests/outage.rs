@@ -52,7 +52,11 @@ impl Drop for Reader {
 #[test]
 fn fifty_power_cuts_lose_no_receipt_and_double_no_case() {
     let folder = tempfile::tempdir().expect("a folder");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
     let database = format!("sqlite:{}", folder.path().join("office.sqlite").display());
     let (office, url, code) = runtime.block_on(async {
         let office = jiujin_office::Office::open(&database).await.expect("the office opens");
@@ -63,7 +67,10 @@ fn fifty_power_cuts_lose_no_receipt_and_double_no_case() {
         (office, url, code)
     });
     let config = configure(folder.path(), &url);
-    let enrolled = Command::new(PROGRAM).args(["enrol", "--office", &url, "--code", &code, "--config"]).arg(&config).output();
+    let enrolled = Command::new(PROGRAM)
+        .args(["enrol", "--office", &url, "--code", &code, "--config"])
+        .arg(&config)
+        .output();
     assert!(enrolled.expect("enrol runs").status.success());
     let mut reader = Reader::start(&folder.path().join("reader"));
     let (mut random, mut receipts) = (SEED, BTreeMap::new());
@@ -83,7 +90,11 @@ fn fifty_power_cuts_lose_no_receipt_and_double_no_case() {
     let lost: Vec<_> = receipts.iter().filter(|(id, _)| !ids.contains(*id)).collect();
     assert!(lost.is_empty(), "acknowledged but not at the office: {lost:?}");
     assert!(receipts.len() > 1, "the kills left no visit time to end; {} cases", cases.len());
-    println!("{{\"rig\":\"R1\",\"seed\":{SEED},\"kills\":{KILLS},\"acknowledged\":{},\"cases\":{}}}", receipts.len(), cases.len());
+    println!(
+        "{{\"rig\":\"R1\",\"seed\":{SEED},\"kills\":{KILLS},\"acknowledged\":{},\"cases\":{}}}",
+        receipts.len(),
+        cases.len()
+    );
 }
 
 fn configure(folder: &Path, url: &str) -> std::path::PathBuf {
@@ -111,7 +122,9 @@ fn visit(config: &Path, kill: Option<Duration>, more: &[&str]) -> Vec<(String, S
         let lines = output.lines().map_while(Result::ok);
         let reports = lines.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
         reports
-            .filter_map(|line| Some((line["id"].as_str()?.to_owned(), line["acknowledged"].as_str()?.to_owned())))
+            .filter_map(|line| {
+                Some((line["id"].as_str()?.to_owned(), line["acknowledged"].as_str()?.to_owned()))
+            })
             .collect()
     });
     let started = Instant::now();

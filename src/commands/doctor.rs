@@ -35,7 +35,11 @@ pub fn examine(config: Option<&Path>, as_json: bool, out: &mut dyn Write) -> io:
     let mut findings = vec![services()];
     match config.map(Config::load) {
         None => findings.push(bad("configuration", "no file was named", "jiujin doctor --config kiosk.toml")),
-        Some(Err(error)) => findings.push(bad("configuration", error.to_string(), "jiujin config check FILE names every mistake")),
+        Some(Err(error)) => findings.push(bad(
+            "configuration",
+            error.to_string(),
+            "jiujin config check FILE names every mistake",
+        )),
         Some(Ok(config)) => {
             findings.push(good("configuration", "readable"));
             findings.extend([reader(&config), store(&config), enrolment(&config), network(&config)]);
@@ -71,7 +75,11 @@ fn reader(config: &Config) -> Finding {
     if found {
         return good("card reader", detail);
     }
-    bad("card reader", if detail.is_empty() { "no serial port on this machine".into() } else { detail }, "check cable and power, then jiujin reader probe")
+    bad(
+        "card reader",
+        if detail.is_empty() { "no serial port on this machine".into() } else { detail },
+        "check cable and power, then jiujin reader probe",
+    )
 }
 
 fn store(config: &Config) -> Finding {
@@ -82,21 +90,30 @@ fn store(config: &Config) -> Finding {
     });
     match counts {
         Ok(counts) => good("store", format!("{} waiting, {} parked", counts.waiting, counts.parked)),
-        Err(error) => bad("store", format!("{}: {error}", path.display()), "jiujin run makes the store at its first start"),
+        Err(error) => bad(
+            "store",
+            format!("{}: {error}", path.display()),
+            "jiujin run makes the store at its first start",
+        ),
     }
 }
 
 fn enrolment(config: &Config) -> Finding {
     match Identity::load(&config.storage.data_dir) {
         Ok(Some(identity)) => good("enrolment", format!("{} at its office", identity.office.device_id)),
-        Ok(None) => bad("enrolment", "this kiosk belongs to no office yet", "ask the office for a code, then jiujin enrol"),
+        Ok(None) => bad(
+            "enrolment",
+            "this kiosk belongs to no office yet",
+            "ask the office for a code, then jiujin enrol",
+        ),
         Err(error) => bad("enrolment", error.to_string(), "jiujin enrol again with a new code"),
     }
 }
 
 fn network(config: &Config) -> Finding {
     let url = &config.office.url;
-    let (secure, rest) = url.strip_prefix("https://").map_or((false, url.trim_start_matches("http://")), |rest| (true, rest));
+    let (secure, rest) =
+        url.strip_prefix("https://").map_or((false, url.trim_start_matches("http://")), |rest| (true, rest));
     let host = rest.split('/').next().unwrap_or_default();
     let address = if host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
         host.to_owned()
@@ -105,11 +122,22 @@ fn network(config: &Config) -> Finding {
     };
     let addresses = match address.to_socket_addrs() {
         Ok(addresses) => addresses,
-        Err(error) => return bad("network", format!("{address}: the name is not known ({error})"), "check the DNS server"),
+        Err(error) => {
+            return bad(
+                "network",
+                format!("{address}: the name is not known ({error})"),
+                "check the DNS server",
+            );
+        }
     };
-    let reached = addresses.map(|address| TcpStream::connect_timeout(&address, CONNECT_MAX)).find_map(Result::ok);
+    let reached =
+        addresses.map(|address| TcpStream::connect_timeout(&address, CONNECT_MAX)).find_map(Result::ok);
     match reached {
         Some(_) => good("network", format!("{address} answers")),
-        None => bad("network", format!("{address} does not answer"), "check cable, gateway and the office's address"),
+        None => bad(
+            "network",
+            format!("{address} does not answer"),
+            "check cable, gateway and the office's address",
+        ),
     }
 }

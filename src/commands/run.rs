@@ -1,5 +1,8 @@
 //! One arm per command; each a thin call into its room.
-use super::{CatalogueCommand, Command, ConfigCommand, EXIT_NO, EXIT_OK, EXIT_USAGE, FormCommand, IdCommand, ImeCommand, ReaderCommand};
+use super::{
+    CatalogueCommand, Command, ConfigCommand, EXIT_NO, EXIT_OK, EXIT_USAGE, FormCommand, IdCommand,
+    ImeCommand, ReaderCommand,
+};
 use super::{configuration, doctor, outbox, screens, visit};
 use crate::config::Config;
 use crate::input::{self, Lexicon};
@@ -38,9 +41,13 @@ pub fn run(command: Option<Command>) -> u8 {
         },
         Some(Command::Config(ConfigCommand::Init { file })) => match configuration::init(&file, &mut out) {
             Ok(()) => EXIT_OK,
-            Err(error) => complain(&format!("{}: {error}; an existing file is never overwritten", file.display())),
+            Err(error) => {
+                complain(&format!("{}: {error}; an existing file is never overwritten", file.display()))
+            }
         },
-        Some(Command::Config(ConfigCommand::Check { file })) => said(configuration::check(&file, &mut out, &mut err)),
+        Some(Command::Config(ConfigCommand::Check { file })) => {
+            said(configuration::check(&file, &mut out, &mut err))
+        }
         Some(Command::Enrol { config, office, code }) => enrol(&config, &office, &code),
         Some(Command::Ime(ImeCommand::Convert)) => {
             let titles = catalogue::day_one().items.into_iter().map(|item| item.name.zh);

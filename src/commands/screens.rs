@@ -10,7 +10,8 @@ use jiujin_contract::text::Lang;
 pub fn size(text: &str) -> Result<(u32, u32), String> {
     let wrong = || format!("--size {text}: write width and height in pixels, such as 1080x1920");
     let (width, height) = text.split_once('x').ok_or_else(wrong)?;
-    let side = |side: &str| side.parse::<u32>().ok().filter(|side| (320..=7_680).contains(side)).ok_or_else(wrong);
+    let side =
+        |side: &str| side.parse::<u32>().ok().filter(|side| (320..=7_680).contains(side)).ok_or_else(wrong);
     Ok((side(width)?, side(height)?))
 }
 
@@ -32,11 +33,14 @@ fn render_all(arguments: &ScreensArguments) -> Result<usize, String> {
     let (width, height) = size(&arguments.look.size)?;
     let settings = settings(&arguments.look)?;
     let failed = |error: &dyn std::fmt::Display| error.to_string();
-    std::fs::create_dir_all(&arguments.out).map_err(|error| format!("{}: {error}", arguments.out.display()))?;
+    std::fs::create_dir_all(&arguments.out)
+        .map_err(|error| format!("{}: {error}", arguments.out.display()))?;
     headless::install(width, height).map_err(|error| failed(&error))?;
     let samples = screens::samples(&settings, width, height).map_err(|error| failed(&error))?;
     let mut count = 0;
-    for page in samples.pages().iter().filter(|page| arguments.page.as_deref().is_none_or(|wanted| wanted == **page)) {
+    for page in
+        samples.pages().iter().filter(|page| arguments.page.as_deref().is_none_or(|wanted| wanted == **page))
+    {
         samples.show(page);
         headless::draw_now();
         let file = arguments.out.join(format!("{page}.png"));
@@ -49,9 +53,11 @@ fn render_all(arguments: &ScreensArguments) -> Result<usize, String> {
 
 fn settings(look: &super::LookArguments) -> Result<Settings, String> {
     Ok(Settings {
-        lang: Lang::from_tag(&look.lang).ok_or_else(|| format!("--lang {}: write zh-CN, zh-TW or en", look.lang))?,
+        lang: Lang::from_tag(&look.lang)
+            .ok_or_else(|| format!("--lang {}: write zh-CN, zh-TW or en", look.lang))?,
         text_size: TextSize::from_number(look.text_size).ok_or("--text-size: write 1, 2, 3 or 4")?,
-        theme: Theme::from_name(&look.theme).ok_or_else(|| format!("--theme {}: write light, dark, contrast or calm", look.theme))?,
+        theme: Theme::from_name(&look.theme)
+            .ok_or_else(|| format!("--theme {}: write light, dark, contrast or calm", look.theme))?,
         ..Settings::default()
     })
 }

@@ -32,7 +32,8 @@ pub fn with_fonts() -> Option<u8> {
     let program = std::env::current_exe().and_then(|program| Ok((program, fonts::prepare(&folder)?)));
     match program {
         Ok((program, file)) => {
-            let error = Command::new(program).args(std::env::args_os().skip(1)).env(fonts::VARIABLE, file).exec();
+            let error =
+                Command::new(program).args(std::env::args_os().skip(1)).env(fonts::VARIABLE, file).exec();
             Some(complain(&error))
         }
         Err(error) => Some(complain(&format!("{}: {error}; the fonts need a folder", folder.display()))),
@@ -83,7 +84,10 @@ pub fn visit(arguments: &VisitArguments) -> u8 {
     if let Some(code) = with_fonts() {
         return code;
     }
-    let script = arguments.visit.as_deref().map_or_else(|| Visit::parse("assets/visits/card.toml", CARD_VISIT), Visit::load);
+    let script = arguments
+        .visit
+        .as_deref()
+        .map_or_else(|| Visit::parse("assets/visits/card.toml", CARD_VISIT), Visit::load);
     let (config, script) = match (Config::load(&arguments.config), script) {
         (Ok(config), Ok(script)) => (Arc::new(config), script),
         (Err(error), _) => return complain(&error),
@@ -92,7 +96,11 @@ pub fn visit(arguments: &VisitArguments) -> u8 {
     play(arguments, config, script).unwrap_or_else(|error| complain(&error))
 }
 
-fn play(arguments: &VisitArguments, config: Arc<Config>, script: Visit) -> Result<u8, crate::terminal::StartError> {
+fn play(
+    arguments: &VisitArguments,
+    config: Arc<Config>,
+    script: Visit,
+) -> Result<u8, crate::terminal::StartError> {
     headless::install(config.panel.width_px, config.panel.height_px)?;
     let window = screens::open(&config)?;
     let waiting = Arc::new(AtomicU64::new(0));
@@ -153,7 +161,9 @@ pub fn demo(arguments: Option<super::DemoArguments>) -> u8 {
     if let Some(code) = with_fonts() {
         return code;
     }
-    let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
+    let display = ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let look = arguments.as_ref().map(|arguments| arguments.look.clone()).unwrap_or_default();
     let script = arguments.as_ref().and_then(|arguments| arguments.visit.as_deref());
     let visit = match script.map_or_else(Visit::built_in, Visit::load) {
@@ -165,7 +175,8 @@ pub fn demo(arguments: Option<super::DemoArguments>) -> u8 {
         Err(error) => return complain(&error),
     };
     let wish = crate::demo::Wish {
-        headless: !display || arguments.as_ref().is_some_and(|arguments| arguments.headless || arguments.visit.is_some()),
+        headless: !display
+            || arguments.as_ref().is_some_and(|arguments| arguments.headless || arguments.visit.is_some()),
         visit,
         shots: arguments.and_then(|arguments| arguments.shots),
         size,

@@ -8,8 +8,8 @@ use crate::visit::player::Surroundings;
 use jiujin_ui::{AppWindow, Dock, DockWindow};
 use slint::{ComponentHandle, Timer, TimerMode};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The portrait panel is taller than most desks' screens: drawn at half its size.
@@ -62,7 +62,11 @@ fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Ter
     });
     let (w, weak) = (world.clone(), dock.as_weak());
     panel.on_set_plugged(move |plugged| {
-        if plugged { w.simulator.plug() } else { w.simulator.unplug() };
+        if plugged {
+            w.simulator.plug()
+        } else {
+            w.simulator.unplug()
+        };
         set(&weak, |dock| dock.set_reader_plugged(plugged));
     });
     let (events, weak) = (terminal.events.clone(), dock.as_weak());

@@ -55,12 +55,19 @@ impl fmt::Display for Summary {
         writeln!(f, "\nThe visit: {} steps in {:.1} s", self.steps, self.ms as f64 / 1_000.0)?;
         writeln!(f, "  receipts given: {}", self.receipts.join(", "))?;
         writeln!(f, "  cases at the office: {}", self.cases)?;
-        let (first, ratio) = (self.first_frame.as_millis(), self.first_frame.as_secs_f64() * 1_000.0 / FIRST_FRAME_MS as f64);
+        let (first, ratio) =
+            (self.first_frame.as_millis(), self.first_frame.as_secs_f64() * 1_000.0 / FIRST_FRAME_MS as f64);
         let build = if cfg!(debug_assertions) { "debug" } else { "release" };
-        writeln!(f, "  start to first frame: {first} ms, {ratio:.2} of the limit of {FIRST_FRAME_MS} ms ({build} build)")?;
+        writeln!(
+            f,
+            "  start to first frame: {first} ms, {ratio:.2} of the limit of {FIRST_FRAME_MS} ms ({build} build)"
+        )?;
         if let Some(memory) = memory_mb() {
             let ratio = memory as f64 / MEMORY_MB as f64;
-            writeln!(f, "  memory, office and simulator included: {memory} MB, {ratio:.2} of a kiosk's {MEMORY_MB} MB")?;
+            writeln!(
+                f,
+                "  memory, office and simulator included: {memory} MB, {ratio:.2} of a kiosk's {MEMORY_MB} MB"
+            )?;
         }
         if let Some(shots) = &self.shots {
             writeln!(f, "  pictures: {}", shots.display())?;

@@ -1,7 +1,7 @@
 //! Letters to the office: what is due goes out as a copy, the verdict comes back as an event.
 use super::{Event, Kiosk, Report};
-use crate::courier::schedule::fates;
 use crate::courier::news::NewsError;
+use crate::courier::schedule::fates;
 use crate::courier::{Courier, Round};
 use crate::letter::{Letter, Update};
 use crate::session::Happening;
@@ -11,7 +11,9 @@ use crate::shelf::Shelf;
 use jiff::Timestamp;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
-use jiujin_contract::wire::{AnnounceAnswer, CaseView, Delivery as Delivered, Rating, ResidentQuery, Setback};
+use jiujin_contract::wire::{
+    AnnounceAnswer, CaseView, Delivery as Delivered, Rating, ResidentQuery, Setback,
+};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -84,7 +86,9 @@ impl Kiosk {
         match self.store.announcement(ANNOUNCED_MAX) {
             Ok(letters) if letters.is_empty() => {}
             Ok(letters) => {
-                self.travel(|courier, now| async move { Outcome::Announced(courier.announce(letters, now).await) });
+                self.travel(|courier, now| async move {
+                    Outcome::Announced(courier.announce(letters, now).await)
+                });
             }
             Err(error) => self.store_failed(&error),
         }
@@ -116,7 +120,9 @@ impl Kiosk {
             }
             Outcome::Cases(answer) => {
                 let list = answer.map_or(CaseList::Offline, |cases| {
-                    CaseList::Known(cases.iter().map(|case| case_line(case, self.session.settings.lang)).collect())
+                    CaseList::Known(
+                        cases.iter().map(|case| case_line(case, self.session.settings.lang)).collect(),
+                    )
                 });
                 self.apply(Happening::CasesKnown(list));
             }
@@ -149,7 +155,9 @@ impl Kiosk {
                     case_number: receipt.receipt.case_number.as_str().to_owned(),
                     unix_ms: receipt.receipt.received_at.as_millisecond(),
                 },
-                Delivered::SetBack(setback @ Setback::RecordRefused(_)) => Delivery::Refused { reason: setback.to_string() },
+                Delivered::SetBack(setback @ Setback::RecordRefused(_)) => {
+                    Delivery::Refused { reason: setback.to_string() }
+                }
                 Delivered::SetBack(setback) => {
                     tracing::info!(%setback, id = %letter.id, "not delivered yet");
                     continue;
@@ -210,7 +218,9 @@ impl Kiosk {
             let Some(query) = query(&courier, &number, &consent) else { return Outcome::LookedUp(None) };
             let answer = courier.look_up(&query, now).await;
             // A reached office without a file on this resident is an answer too.
-            Outcome::LookedUp(answer.ok().map(|answer| answer.shared.unwrap_or(Value::Object(Default::default()))))
+            Outcome::LookedUp(
+                answer.ok().map(|answer| answer.shared.unwrap_or(Value::Object(Default::default()))),
+            )
         });
         None
     }
@@ -233,7 +243,9 @@ impl Kiosk {
         let Ok(submission) = SubmissionId::parse(submission) else { return };
         let tags = reasons.iter().map(|reason| format!("{level}-{reason}")).collect();
         let rating = Rating { submission, stars: level, tags };
-        self.travel(|courier, now| async move { Outcome::Rated(courier.send_rating(&rating, now).await.map(drop)) });
+        self.travel(|courier, now| async move {
+            Outcome::Rated(courier.send_rating(&rating, now).await.map(drop))
+        });
     }
 
     /// The store refuses: said on the screen and in the log, nothing is lost.

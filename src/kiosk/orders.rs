@@ -19,7 +19,11 @@ impl Kiosk {
             Ok(done) => {
                 let (receipt, id) = (done.receipt.as_str().to_owned(), done.id.to_string());
                 let digest = done.digest.to_string();
-                (self.outlets.tell)(Report::Acknowledged { receipt: receipt.clone(), id: id.clone(), digest });
+                (self.outlets.tell)(Report::Acknowledged {
+                    receipt: receipt.clone(),
+                    id: id.clone(),
+                    digest,
+                });
                 self.tell_waiting();
                 Happening::Committed { receipt, submission: id }
             }
@@ -47,7 +51,6 @@ impl Kiosk {
         };
         Ok(self.store.submit(at, now.today, short_id, sealed)?)
     }
-
 }
 
 enum Refusal {
@@ -76,7 +79,11 @@ fn submission(
         item: ItemRef { id: item.id.clone(), version: item.version },
         resident: application.who.as_ref().clone(),
         answers: finished.answers,
-        provenance: finished.provenance.iter().map(|(path, provenance)| (path.clone(), json(provenance))).collect(),
+        provenance: finished
+            .provenance
+            .iter()
+            .map(|(path, provenance)| (path.clone(), json(provenance)))
+            .collect(),
         pruned_paths: finished.pruned_paths,
         consent: ConsentGiven {
             version: item.consent.version.clone(),

@@ -5,8 +5,8 @@ use crate::session::Moment;
 use crate::session::application::{Service, facts_json};
 use crate::session::editing::Editing;
 use crate::session::stage::{Browse, Tab, Who};
-use crate::typing::KeyboardView;
 use crate::shelf::Shelf;
+use crate::typing::KeyboardView;
 use jiujin_contract::item::{Badge, Category, Kind, LifeTheme, MaterialSource};
 use jiujin_contract::text::Lang;
 use std::collections::BTreeMap;
@@ -82,7 +82,10 @@ pub enum VerdictView {
     /// Nobody has shown a card yet.
     Unknown,
     Eligible,
-    Refused { reason: String, instead: String },
+    Refused {
+        reason: String,
+        instead: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -186,8 +189,12 @@ fn groups(shelf: &Shelf, tab: Tab, lang: Lang) -> Vec<TileView> {
 fn group_name(shelf: &Shelf, tab: Tab, group: &str, lang: Lang) -> String {
     let text = match tab {
         Tab::MostUsed => None,
-        Tab::Categories => Category::ALL.into_iter().find(|known| format!("{known:?}") == group).map(Category::name),
-        Tab::LifeEvents => LifeTheme::ALL.into_iter().find(|known| format!("{known:?}") == group).map(LifeTheme::name),
+        Tab::Categories => {
+            Category::ALL.into_iter().find(|known| format!("{known:?}") == group).map(Category::name)
+        }
+        Tab::LifeEvents => {
+            LifeTheme::ALL.into_iter().find(|known| format!("{known:?}") == group).map(LifeTheme::name)
+        }
         Tab::Departments => members(shelf, tab, group).next().map(|service| service.item.department.clone()),
     };
     text.map_or_else(|| group.to_owned(), |text| text.get(lang).to_owned())
@@ -240,7 +247,9 @@ pub fn guide(service: &Service, who: Option<&Who>, page: usize, lang: Lang, now:
         None => VerdictView::Unknown,
         Some(who) => match item.eligibility.check(&facts_json(who, None, now)).first() {
             None => VerdictView::Eligible,
-            Some(refusal) => VerdictView::Refused { reason: text(&refusal.reason), instead: text(&refusal.instead) },
+            Some(refusal) => {
+                VerdictView::Refused { reason: text(&refusal.reason), instead: text(&refusal.instead) }
+            }
         },
     };
     GuideView {
@@ -261,11 +270,15 @@ pub fn guide(service: &Service, who: Option<&Who>, page: usize, lang: Lang, now:
         result: text(&guide.result),
         needs_network: item.needs_network,
         zero_material: item.zero_material(),
-        materials: guide.materials.iter().map(|material| MaterialView {
-            name: text(&material.name),
-            note: material.note.as_ref().map(text).unwrap_or_default(),
-            source: material.source,
-        }).collect(),
+        materials: guide
+            .materials
+            .iter()
+            .map(|material| MaterialView {
+                name: text(&material.name),
+                note: material.note.as_ref().map(text).unwrap_or_default(),
+                source: material.source,
+            })
+            .collect(),
         complaint: text(&guide.complaint),
         minutes: words::minutes_for(item.question_paths().len()),
         page,

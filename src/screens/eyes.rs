@@ -36,7 +36,9 @@ impl Question {
     /// Something that this question accepts: the catalogue's own example where there is one.
     pub fn fitting_text(&self) -> String {
         match self.kind {
-            FieldKind::Number => self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from),
+            FieldKind::Number => {
+                self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from)
+            }
             FieldKind::Date => "20260901".into(),
             _ if !self.example.is_empty() => self.example.clone(),
             _ => "测试".into(),
@@ -74,7 +76,10 @@ impl Eyes {
         let label = label.to_owned();
         let touched = self.ask(move |window| {
             let all = touchable(window);
-            let found = all.iter().find(|(known, _)| *known == label).or_else(|| all.iter().find(|(known, _)| known.starts_with(&label)));
+            let found = all
+                .iter()
+                .find(|(known, _)| *known == label)
+                .or_else(|| all.iter().find(|(known, _)| known.starts_with(&label)));
             let Some((_, at)) = found else { return false };
             headless::touch(window.window(), *at);
             true
@@ -107,7 +112,8 @@ impl Eyes {
 
     pub fn shoot(&self, path: &Path) -> Result<(), String> {
         let path = path.to_owned();
-        let shot = self.ask(move |_| headless::shoot(&path).map_err(|error| format!("{}: {error}", path.display())));
+        let shot =
+            self.ask(move |_| headless::shoot(&path).map_err(|error| format!("{}: {error}", path.display())));
         shot.unwrap_or_else(|| Err("the screen does not answer".into()))
     }
 
@@ -148,7 +154,9 @@ impl Eyes {
                 field.enabled && !field.locked && field.required && !answered && field.kind != FieldKind::Note
             })?;
             let entries = open.kind == FieldKind::Entries;
-            let labels = |choice: jiujin_ui::ChoiceItem| String::from(if choice.label.is_empty() { choice.value } else { choice.label });
+            let labels = |choice: jiujin_ui::ChoiceItem| {
+                String::from(if choice.label.is_empty() { choice.value } else { choice.label })
+            };
             Some(Question {
                 path: open.path.into(),
                 label: open.label.into(),
@@ -187,7 +195,11 @@ impl Eyes {
             self.ask(move |window| window.global::<FormPage>().invoke_entry_added(path.into()));
             return self.settle();
         }
-        let at = question.choices.iter().position(|label| label == wanted).or_else(|| question.values.iter().position(|value| value == wanted));
+        let at = question
+            .choices
+            .iter()
+            .position(|label| label == wanted)
+            .or_else(|| question.values.iter().position(|value| value == wanted));
         let value = question.values.get(at.unwrap_or(0)).cloned().unwrap_or_default();
         let multi = question.kind == FieldKind::Multi;
         self.ask(move |window| {
@@ -205,7 +217,10 @@ impl Eyes {
     pub fn errors(&self) -> Vec<String> {
         let errors = self.ask(|window| {
             let form = window.global::<FormPage>();
-            form.get_problems().iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+            form.get_problems()
+                .iter()
+                .map(|problem| format!("{}: {}", problem.path, problem.message))
+                .collect()
         });
         errors.unwrap_or_default()
     }
@@ -229,7 +244,13 @@ impl Eyes {
 
 /// Labels and centres of what can be touched, in reading order of the element tree.
 fn touchable(window: &AppWindow) -> Vec<(String, LogicalPosition)> {
-    let roles = [AccessibleRole::Button, AccessibleRole::Tab, AccessibleRole::Checkbox, AccessibleRole::RadioButton, AccessibleRole::ListItem];
+    let roles = [
+        AccessibleRole::Button,
+        AccessibleRole::Tab,
+        AccessibleRole::Checkbox,
+        AccessibleRole::RadioButton,
+        AccessibleRole::ListItem,
+    ];
     let size = window.window().size().to_logical(window.window().scale_factor());
     let found = ElementQuery::from_root(window).match_descendants().find_all();
     let at = |element: ElementHandle| {
@@ -238,7 +259,10 @@ fn touchable(window: &AppWindow) -> Vec<(String, LogicalPosition)> {
         let (origin, extent) = (element.absolute_position(), element.size());
         let centre = LogicalPosition::new(origin.x + extent.width / 2.0, origin.y + extent.height / 2.0);
         let inside = centre.x > 0.0 && centre.y > 0.0 && centre.x < size.width && centre.y < size.height;
-        let usable = roles.contains(&role) && element.accessible_enabled() != Some(false) && extent.width > 1.0 && inside;
+        let usable = roles.contains(&role)
+            && element.accessible_enabled() != Some(false)
+            && extent.width > 1.0
+            && inside;
         usable.then(|| (label.to_string(), centre))
     };
     found.into_iter().filter_map(at).collect()

@@ -1,14 +1,14 @@
 //! Questions, signature and the last look before Submit.
-use crate::session::application::Application;
-use crate::session::filling::{SIGNATURE_PATH, shown_fields};
-use crate::session::stage::{Filling, Stroke};
 use super::words;
 use crate::codes;
 use crate::session::Moment;
+use crate::session::application::Application;
+use crate::session::filling::{SIGNATURE_PATH, shown_fields};
+use crate::session::stage::{Filling, Stroke};
 use crate::typing::KeyboardView;
 use jiujin_contract::form::{FieldView, Input, Source, TextKind};
-use sha2::{Digest, Sha256};
 use jiujin_contract::text::Lang;
+use sha2::{Digest, Sha256};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FormView {
@@ -115,7 +115,9 @@ pub fn form(filling: &Filling, keyboard: Option<KeyboardView>, lang: Lang) -> Fo
 
 fn entry_title(fields: &[FieldView], entry: Option<&str>) -> String {
     let Some(open) = entry else { return String::new() };
-    let entries = fields.iter().filter_map(|field| if let Input::Entries(entries) = &field.input { Some(entries) } else { None });
+    let entries = fields
+        .iter()
+        .filter_map(|field| if let Input::Entries(entries) = &field.input { Some(entries) } else { None });
     entries.flatten().find(|entry| entry.path == open).map(|entry| entry.title.clone()).unwrap_or_default()
 }
 
@@ -164,7 +166,12 @@ struct CodeLevel {
     choices: Vec<(String, String)>,
 }
 
-pub fn sign(application: &Application, strokes: &[Stroke], (now, offset_min): (Moment, i32), lang: Lang) -> SignView {
+pub fn sign(
+    application: &Application,
+    strokes: &[Stroke],
+    (now, offset_min): (Moment, i32),
+    lang: Lang,
+) -> SignView {
     SignView {
         service: application.service.item.name.get(lang).to_owned(),
         declaration: words::declaration(lang),
@@ -190,7 +197,8 @@ fn digest(application: &Application) -> String {
 
 pub fn check(application: &Application, lang: Lang) -> CheckView {
     let draft = &application.draft;
-    let mut groups: Vec<GroupView> = (0..draft.page_count()).map(|page| group(application, page, lang)).collect();
+    let mut groups: Vec<GroupView> =
+        (0..draft.page_count()).map(|page| group(application, page, lang)).collect();
     groups.retain(|group| !group.rows.is_empty());
     CheckView {
         step: application.steps(),
@@ -203,7 +211,8 @@ pub fn check(application: &Application, lang: Lang) -> CheckView {
 
 fn group(application: &Application, page: usize, lang: Lang) -> GroupView {
     let view = application.draft.page(page, lang);
-    let change = view.fields.iter().find(|field| !field.locked && is_question(field)).map(|field| field.path.clone());
+    let change =
+        view.fields.iter().find(|field| !field.locked && is_question(field)).map(|field| field.path.clone());
     let rows = view.fields.iter().filter(|field| is_question(field)).flat_map(rows).collect();
     GroupView { title: view.title, page, change, rows }
 }
@@ -214,12 +223,17 @@ fn is_question(field: &FieldView) -> bool {
 
 /// A list shows one row per entry, everything else one row.
 fn rows(field: &FieldView) -> Vec<RowView> {
-    let row = |label: &str, value: &str| RowView { label: label.to_owned(), value: value.to_owned(), source: field.source };
+    let row = |label: &str, value: &str| RowView {
+        label: label.to_owned(),
+        value: value.to_owned(),
+        source: field.source,
+    };
     match &field.input {
         Input::Entries(entries) => entries
             .iter()
             .map(|entry| {
-                let words: Vec<&str> = entry.fields.iter().map(|field| field.shown.as_str()).filter(|w| !w.is_empty()).collect();
+                let words: Vec<&str> =
+                    entry.fields.iter().map(|field| field.shown.as_str()).filter(|w| !w.is_empty()).collect();
                 row(&entry.title, &words.join("，"))
             })
             .collect(),

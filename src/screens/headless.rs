@@ -165,7 +165,8 @@ pub fn shoot(path: &Path) -> std::io::Result<()> {
         slint::platform::update_timers_and_animations();
         screen.draw();
         let size = screen.size.get();
-        let pixels: Vec<u8> = screen.pixels.borrow().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+        let pixels: Vec<u8> =
+            screen.pixels.borrow().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
         write_png(path, size.width, size.height, &pixels)
     })
     .unwrap_or_else(|| Err(std::io::Error::other("screenshots need the headless screen")))

@@ -3,15 +3,16 @@
 use super::Touch;
 use super::ink::{PER_MM, drawn};
 use crate::kiosk::Event;
+use crate::session::Happening;
 use crate::session::editing::Keystroke;
 use crate::session::filling::SIGNATURE_PATH;
 use crate::session::settings::SettingTouch;
 use crate::session::stage::{Stroke, Tab};
-use crate::session::Happening;
 use crate::typing::{Key, Layout};
 use jiujin_ui::{
-    AppWindow, AttractPage, CardPage, CaseDetailPage, CasesPage, CheckPage, ConfirmPage, ConsentPage, DocumentPage, FormPage, Frame, GuidePage, Help, HomePage,
-    HomeTab, KeyLayout, Keyboard, RatingPage, Reading, ResultPage, SearchPage, SignPage, StillThere, UnavailablePage,
+    AppWindow, AttractPage, CardPage, CaseDetailPage, CasesPage, CheckPage, ConfirmPage, ConsentPage,
+    DocumentPage, FormPage, Frame, GuidePage, Help, HomePage, HomeTab, KeyLayout, Keyboard, RatingPage,
+    Reading, ResultPage, SearchPage, SignPage, StillThere, UnavailablePage,
 };
 use serde_json::Value;
 use slint::{ComponentHandle, Model, SharedString, VecModel};
@@ -95,7 +96,11 @@ fn catalogue(window: &AppWindow, wire: &Wire) {
             let all = home.get_tiles();
             all.iter().any(|tile| tile.category && tile.id == id)
         });
-        w.touch(if is_group { Touch::Visit(Happening::GroupOpened(id.into())) } else { Touch::Service(id.into()) });
+        w.touch(if is_group {
+            Touch::Visit(Happening::GroupOpened(id.into()))
+        } else {
+            Touch::Service(id.into())
+        });
     });
     home.on_page_back(wire.always(Happening::Paged(-1)));
     home.on_page_more(wire.always(Happening::Paged(1)));
@@ -262,6 +267,14 @@ fn outcome(window: &AppWindow, wire: &Wire) {
     result.on_rate(wire.always(Happening::RatingWanted));
     result.on_another(wire.always(Happening::AnotherWanted));
     result.on_end(wire.always(Happening::VisitEnded));
+    afterwards(window, wire);
+    let unavailable = window.global::<UnavailablePage>();
+    unavailable.on_browse(wire.always(Happening::AnotherWanted));
+    unavailable.on_call_staff(wire.always(Happening::HelpTouched));
+}
+
+/// Document, cases and rating: what comes behind the receipt.
+fn afterwards(window: &AppWindow, wire: &Wire) {
     let document = window.global::<DocumentPage>();
     document.on_back(wire.always(Happening::Paged(-1)));
     document.on_more(wire.always(Happening::Paged(1)));
@@ -287,9 +300,6 @@ fn outcome(window: &AppWindow, wire: &Wire) {
     });
     rating.on_submit(wire.always(Happening::RatingSent));
     rating.on_skip(wire.always(Happening::Declined));
-    let unavailable = window.global::<UnavailablePage>();
-    unavailable.on_browse(wire.always(Happening::AnotherWanted));
-    unavailable.on_call_staff(wire.always(Happening::HelpTouched));
 }
 
 fn keyboard(window: &AppWindow, wire: &Wire) {

@@ -102,7 +102,13 @@ pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> Docume
     let pages = done.document.len().div_ceil(ROWS).max(1);
     let page = page.min(pages - 1);
     DocumentView {
-        title: done.service.item.document.as_ref().map(|document| document.title.get(lang).to_owned()).unwrap_or_default(),
+        title: done
+            .service
+            .item
+            .document
+            .as_ref()
+            .map(|document| document.title.get(lang).to_owned())
+            .unwrap_or_default(),
         issuer: done.service.item.department.get(lang).to_owned(),
         date: words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang),
         printer: status.printer,
@@ -131,19 +137,32 @@ pub fn cases(cases: &CaseList, page: usize, shelf: &Shelf, status: &Status, lang
     }
 }
 
-pub fn case_detail(cases: &CaseList, index: usize, shelf: &Shelf, status: &Status, lang: Lang) -> CaseDetailView {
+pub fn case_detail(
+    cases: &CaseList,
+    index: usize,
+    shelf: &Shelf,
+    status: &Status,
+    lang: Lang,
+) -> CaseDetailView {
     let CaseList::Known(lines) = cases else { return CaseDetailView { case: None, events: vec![] } };
     let line = lines.get(index);
     CaseDetailView {
         case: line.map(|line| case_view(index, line, shelf, status, lang)),
-        events: line.map(|line| line.events.clone()).unwrap_or_default().into_iter().map(|(at, words)| (moment(at, status, lang), words)).collect(),
+        events: line
+            .map(|line| line.events.clone())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(at, words)| (moment(at, status, lang), words))
+            .collect(),
     }
 }
 
 fn case_view(index: usize, line: &CaseLine, shelf: &Shelf, status: &Status, lang: Lang) -> CaseView {
     CaseView {
         index,
-        service: shelf.find(&line.item).map_or(line.item.clone(), |service| service.item.name.get(lang).to_owned()),
+        service: shelf
+            .find(&line.item)
+            .map_or(line.item.clone(), |service| service.item.name.get(lang).to_owned()),
         case_number: line.case_number.clone(),
         state: line.state.clone(),
         code: line.code,
@@ -157,5 +176,10 @@ fn moment(unix_ms: i64, status: &Status, lang: Lang) -> String {
 }
 
 pub fn rating(done: &Done, level: Option<u8>, reasons: &BTreeSet<usize>, lang: Lang) -> RatingView {
-    RatingView { service: done.service.item.name.get(lang).to_owned(), level, reasons: reasons.clone(), labels: words::reasons(level, lang) }
+    RatingView {
+        service: done.service.item.name.get(lang).to_owned(),
+        level,
+        reasons: reasons.clone(),
+        labels: words::reasons(level, lang),
+    }
 }

@@ -28,7 +28,8 @@ const PAGES: &[(&str, PageId)] = &[
     ("still-there", PageId::Form),
 ];
 /// Pages before somebody has shown a card.
-const UNNAMED: &[PageId] = &[PageId::Attract, PageId::Home, PageId::Search, PageId::Card, PageId::Confirm, PageId::Goodbye];
+const UNNAMED: &[PageId] =
+    &[PageId::Attract, PageId::Home, PageId::Search, PageId::Card, PageId::Confirm, PageId::Goodbye];
 /// Pixels per inch of the 21.5-inch reference panel at 1080×1920.
 const REFERENCE_PPI: f32 = 102.5;
 /// A 10.1-inch counter-top panel of 1280×800.
@@ -64,7 +65,8 @@ impl Samples {
         window.global::<Frame>().set_signed_in(!UNNAMED.contains(id));
         window.global::<Frame>().set_can_back(!matches!(id, PageId::Attract | PageId::Home));
         window.global::<Keyboard>().set_shown(matches!(id, PageId::Search | PageId::Form));
-        let layout = if *id == PageId::Search { jiujin_ui::KeyLayout::Pinyin } else { jiujin_ui::KeyLayout::IdNumber };
+        let layout =
+            if *id == PageId::Search { jiujin_ui::KeyLayout::Pinyin } else { jiujin_ui::KeyLayout::IdNumber };
         window.global::<Keyboard>().set_layout(layout);
         window.global::<Help>().set_shown(*name == "help");
         window.global::<StillThere>().set_shown(*name == "still-there");

@@ -9,8 +9,9 @@ use crate::session::settings::{Settings, Theme as Colours};
 use crate::typing::{KeyboardView, Layout};
 use jiujin_contract::text::Lang;
 use jiujin_ui::{
-    App, AppWindow, AttractPage, CardPage, CardState, ConfirmPage, ConsentItem, ConsentPage, Frame, Help, KeyLayout, Keyboard,
-    Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId, UnavailablePage,
+    App, AppWindow, AttractPage, CardPage, CardState, ConfirmPage, ConsentItem, ConsentPage, Frame, Help,
+    KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
+    UnavailablePage,
 };
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
 
@@ -125,7 +126,9 @@ fn consent(window: &AppWindow, view: &super::identity::ConsentView) -> PageId {
     consent.set_version_date(SharedString::default());
     consent.set_guardian(view.guardian);
     consent.set_guardian_present(true);
-    let whole = [view.what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention].join("\n\n");
+    let whole =
+        [view.what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention]
+            .join("\n\n");
     consent.set_full_text(whole.into());
     PageId::Consent
 }
@@ -167,7 +170,9 @@ fn frame(window: &AppWindow, view: &View) {
     frame.set_masked_name(shown.masked_name.as_deref().unwrap_or_default().into());
     frame.set_minutes_left(shown.minutes_left as i32);
     let can_back = match &view.page {
-        Page::Attract { .. } | Page::Saving | Page::LookingUp | Page::Goodbye { .. } | Page::Receipt(_) => false,
+        Page::Attract { .. } | Page::Saving | Page::LookingUp | Page::Goodbye { .. } | Page::Receipt(_) => {
+            false
+        }
         Page::Home(home) => home.group.is_some() || !home.identified,
         _ => true,
     };

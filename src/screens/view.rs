@@ -24,7 +24,9 @@ pub struct View {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Page {
-    Attract { services: usize },
+    Attract {
+        services: usize,
+    },
     Home(HomeView),
     Search(SearchView),
     Guide(GuideView),
@@ -43,7 +45,9 @@ pub enum Page {
     CaseDetail(CaseDetailView),
     Rating(RatingView),
     Unavailable(Notice),
-    Goodbye { timed_out: bool },
+    Goodbye {
+        timed_out: bool,
+    },
 }
 
 /// The same on every page.
@@ -82,7 +86,13 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
     match &session.stage {
         Stage::Attract => Page::Attract { services: shelf.services().len() },
         Stage::Browsing { browse, who } => match &browse.query {
-            Some(query) => Page::Search(catalogue::search(shelf, &(query.text() + &typing.letters()), (query, browse.page), typing.view(), lang)),
+            Some(query) => Page::Search(catalogue::search(
+                shelf,
+                &(query.text() + &typing.letters()),
+                (query, browse.page),
+                typing.view(),
+                lang,
+            )),
             None => Page::Home(catalogue::home(shelf, browse, who.is_some(), slots, lang)),
         },
         Stage::Guiding { who, service, page, .. } => {
@@ -93,13 +103,17 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
         Stage::Consenting { who, service, .. } => Page::Consent(identity::consent(who, service, lang, now)),
         Stage::LookingUp { .. } => Page::LookingUp,
         Stage::Filling(filling) => Page::Form(form::form(filling, typing.view(), lang)),
-        Stage::Signing { application, strokes } => Page::Sign(form::sign(application, strokes, (now, status.offset_min), lang)),
+        Stage::Signing { application, strokes } => {
+            Page::Sign(form::sign(application, strokes, (now, status.offset_min), lang))
+        }
         Stage::Reviewing { application } => Page::Check(form::check(application, lang)),
         Stage::Saving { .. } => Page::Saving,
         Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
         Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, status, lang)),
         Stage::Cases { cases, page, .. } => Page::Cases(outcome::cases(cases, *page, shelf, status, lang)),
-        Stage::CaseDetail { cases, index, .. } => Page::CaseDetail(outcome::case_detail(cases, *index, shelf, status, lang)),
+        Stage::CaseDetail { cases, index, .. } => {
+            Page::CaseDetail(outcome::case_detail(cases, *index, shelf, status, lang))
+        }
         Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),
         Stage::Unavailable { notice, .. } => Page::Unavailable(*notice),
         Stage::Ended { timed_out } => Page::Goodbye { timed_out: *timed_out },

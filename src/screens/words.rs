@@ -63,7 +63,9 @@ pub fn reasons(level: Option<u8>, lang: Lang) -> &'static [&'static str] {
         (Some(4..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
         (Some(4..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
         (Some(4..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
-        (Some(_), Lang::En) => &["Too slow", "Hard to understand", "Asked too much", "Something did not work"],
+        (Some(_), Lang::En) => {
+            &["Too slow", "Hard to understand", "Asked too much", "Something did not work"]
+        }
         (Some(_), Lang::ZhTw) => &["太慢", "看不懂", "問得太多", "有地方不能用"],
         (Some(_), Lang::ZhCn) => &["太慢", "看不懂", "问得太多", "有地方不能用"],
     }
@@ -75,7 +77,8 @@ pub fn minutes_for(questions: usize) -> usize {
 }
 
 fn weekday_zh(day: Weekday) -> &'static str {
-    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"][day.to_monday_zero_offset() as usize]
+    ["星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日"]
+        [day.to_monday_zero_offset() as usize]
 }
 
 fn weekday_en(day: Weekday) -> &'static str {
@@ -84,7 +87,17 @@ fn weekday_en(day: Weekday) -> &'static str {
 
 fn month_en(month: i8) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES[(month as usize - 1).min(11)]

@@ -41,7 +41,13 @@ pub struct Application {
 }
 
 impl Application {
-    pub fn new(who: Who, service: Arc<Service>, consented_at: i64, shared: Option<Value>, now: Moment) -> Application {
+    pub fn new(
+        who: Who,
+        service: Arc<Service>,
+        consented_at: i64,
+        shared: Option<Value>,
+        now: Moment,
+    ) -> Application {
         let facts = Facts::new(facts_json(&who, shared.as_ref(), now));
         let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
         Application { who, service, consented_at, shared, draft, signature: None }

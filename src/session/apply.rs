@@ -52,8 +52,12 @@ impl Session {
             Stage::Browsing { .. } => self.on_catalogue(happening),
             Stage::Guiding { .. } => self.on_guide(happening, now),
             Stage::AskingCard { .. } => self.on_card(happening, now),
-            Stage::Confirming { .. } | Stage::Consenting { .. } | Stage::LookingUp { .. } => self.on_identity(happening, now),
-            Stage::Filling(_) | Stage::Signing { .. } | Stage::Reviewing { .. } => self.on_application(happening, now),
+            Stage::Confirming { .. } | Stage::Consenting { .. } | Stage::LookingUp { .. } => {
+                self.on_identity(happening, now)
+            }
+            Stage::Filling(_) | Stage::Signing { .. } | Stage::Reviewing { .. } => {
+                self.on_application(happening, now)
+            }
             _ => self.on_outcome(happening, now),
         }
     }
@@ -98,7 +102,9 @@ impl Session {
         let Stage::Browsing { who, browse } = &mut self.stage else { return self.stay() };
         match happening {
             Happening::TabChosen(tab) => *browse = Browse { tab, ..Browse::default() },
-            Happening::GroupOpened(group) => *browse = Browse { open: Some(group), page: 0, query: None, ..*browse },
+            Happening::GroupOpened(group) => {
+                *browse = Browse { open: Some(group), page: 0, query: None, ..*browse }
+            }
             Happening::SearchOpened => browse.query = Some(Editing::new("", "", QUERY_CHARS_MAX)),
             Happening::FieldClosed => browse.query = None,
             Happening::Typed(keystroke) => {
@@ -149,7 +155,9 @@ impl Session {
     }
 
     fn on_card(self, happening: Happening, now: Moment) -> Step {
-        let Stage::AskingCard { service, browse, prompt, failures } = self.stage.clone() else { return self.stay() };
+        let Stage::AskingCard { service, browse, prompt, failures } = self.stage.clone() else {
+            return self.stay();
+        };
         match happening {
             Happening::CardReading => self.ask_card(service, browse, CardPrompt::Reading, failures),
             Happening::CardRead(who) => self.card_read(who, service, browse, now),
@@ -157,7 +165,9 @@ impl Session {
                 self.ask_card(service, browse, CardPrompt::Unreadable, failures + 1)
             }
             Happening::CardFailed(prompt) => self.ask_card(service, browse, prompt, failures + 1),
-            Happening::CardWanted if prompt != CardPrompt::Reading => self.ask_card(service, browse, CardPrompt::Place, 0),
+            Happening::CardWanted if prompt != CardPrompt::Reading => {
+                self.ask_card(service, browse, CardPrompt::Place, 0)
+            }
             Happening::WentBack => match service {
                 Some(service) => self.go(Stage::Guiding { who: None, service, browse, page: 0 }),
                 None => self.browse(None, browse),
@@ -171,14 +181,17 @@ impl Session {
             (Stage::Confirming { who, service: None, browse }, Happening::IdentityConfirmed(true)) => {
                 self.browse(Some(who), browse)
             }
-            (Stage::Confirming { who, service: Some(service), browse }, Happening::IdentityConfirmed(true)) => {
-                self.begin(who, service, browse, now)
-            }
-            (Stage::Confirming { service, browse, .. }, Happening::IdentityConfirmed(false) | Happening::WentBack) => {
-                self.ask_card(service, browse, CardPrompt::Place, 0)
-            }
+            (
+                Stage::Confirming { who, service: Some(service), browse },
+                Happening::IdentityConfirmed(true),
+            ) => self.begin(who, service, browse, now),
+            (
+                Stage::Confirming { service, browse, .. },
+                Happening::IdentityConfirmed(false) | Happening::WentBack,
+            ) => self.ask_card(service, browse, CardPrompt::Place, 0),
             (Stage::Consenting { who, service, .. }, Happening::Agreed) => {
-                let order = Order::LookUp { who: who.clone(), service: service.clone(), consented_at: now.unix_ms };
+                let order =
+                    Order::LookUp { who: who.clone(), service: service.clone(), consented_at: now.unix_ms };
                 let mut step = self.go(Stage::LookingUp { who, service, consented_at: now.unix_ms });
                 step.orders.push(order);
                 step
@@ -193,7 +206,14 @@ impl Session {
         }
     }
 
-    fn open_form(mut self, who: Who, service: Arc<Service>, consented_at: i64, shared: Option<Value>, now: Moment) -> Step {
+    fn open_form(
+        mut self,
+        who: Who,
+        service: Arc<Service>,
+        consented_at: i64,
+        shared: Option<Value>,
+        now: Moment,
+    ) -> Step {
         if shared.is_none() && service.item.needs_network {
             return self.go(Stage::Unavailable { notice: Notice::OfficeUnreachable, who: Some(who) });
         }
@@ -224,7 +244,13 @@ impl Session {
         step
     }
 
-    fn ask_card(self, service: Option<Arc<Service>>, browse: Browse, prompt: CardPrompt, failures: u8) -> Step {
+    fn ask_card(
+        self,
+        service: Option<Arc<Service>>,
+        browse: Browse,
+        prompt: CardPrompt,
+        failures: u8,
+    ) -> Step {
         self.go(Stage::AskingCard { service, browse, prompt, failures })
     }
 

@@ -15,7 +15,10 @@ impl Session {
     /// Whether the question at `path` is a code list.
     pub fn asks_code(&self, path: &str) -> bool {
         let Stage::Filling(filling) = &self.stage else { return false };
-        filling.fields().iter().any(|field| field.path == path && matches!(field.input, Input::CodeList { .. }))
+        filling
+            .fields()
+            .iter()
+            .any(|field| field.path == path && matches!(field.input, Input::CodeList { .. }))
     }
 
     pub(super) fn on_application(self, happening: Happening, now: Moment) -> Step {
@@ -141,7 +144,12 @@ impl Session {
         self.open_page(filling.application, page)
     }
 
-    fn on_signature(self, mut application: Box<Application>, mut strokes: Vec<Stroke>, happening: Happening) -> Step {
+    fn on_signature(
+        self,
+        mut application: Box<Application>,
+        mut strokes: Vec<Stroke>,
+        happening: Happening,
+    ) -> Step {
         match happening {
             Happening::PenMoved(stroke) => {
                 let points: usize = strokes.iter().map(Vec::len).sum();
@@ -204,7 +212,9 @@ impl Session {
     fn correct(self, application: Application, path: &str) -> Step {
         let draft = &application.draft;
         let page = (0..draft.page_count())
-            .find(|page| draft.page(*page, self.settings.lang).fields.iter().any(|field| covers(&field.path, path)))
+            .find(|page| {
+                draft.page(*page, self.settings.lang).fields.iter().any(|field| covers(&field.path, path))
+            })
             .unwrap_or(0);
         let mut step = self.open_page(application, page);
         if let Stage::Filling(filling) = &mut step.session.stage {
@@ -249,7 +259,9 @@ impl Filling {
         match field.input {
             Input::YesNo => Some(Value::Bool(words == "true")),
             Input::Choice(choices) => {
-                let same = |value: &Value| value.as_str().map_or_else(|| value.to_string() == words, |text| text == words);
+                let same = |value: &Value| {
+                    value.as_str().map_or_else(|| value.to_string() == words, |text| text == words)
+                };
                 choices.into_iter().map(|choice| choice.value).find(same)
             }
             _ => Some(Value::String(words.to_owned())),
@@ -263,7 +275,8 @@ impl Filling {
 
     fn open_field(&mut self, path: &str) {
         let field = self.fields().into_iter().find(|field| field.path == path);
-        if let Some(field) = field.filter(|field| !field.locked && field.enabled && takes_text(&field.input)) {
+        if let Some(field) = field.filter(|field| !field.locked && field.enabled && takes_text(&field.input))
+        {
             let text = match &field.value {
                 Some(Value::String(day)) if field.input == Input::Date => day.replace('-', ""),
                 Some(Value::String(text)) => text.clone(),
@@ -280,11 +293,14 @@ impl Filling {
     fn close_field(&mut self, now: Moment) {
         let Some(editing) = self.editing.take() else { return };
         let text = editing.text();
-        let input = self.fields().into_iter().find(|field| field.path == editing.path).map(|field| field.input);
+        let input =
+            self.fields().into_iter().find(|field| field.path == editing.path).map(|field| field.input);
         let value = match text.trim() {
             "" => None,
             typed if input == Some(Input::Date) => Some(Value::String(dashed(typed))),
-            typed if matches!(input, Some(Input::Number { .. })) => Some(typed.parse::<serde_json::Number>().map_or(Value::String(typed.to_owned()), Value::Number)),
+            typed if matches!(input, Some(Input::Number { .. })) => Some(
+                typed.parse::<serde_json::Number>().map_or(Value::String(typed.to_owned()), Value::Number),
+            ),
             typed => Some(Value::String(typed.to_owned())),
         };
         let _ = self.application.draft.answer(&editing.path, value, now.timestamp());
@@ -293,15 +309,25 @@ impl Filling {
     fn first_problem(&self) -> Option<String> {
         let fields = self.fields();
         let problems = self.application.draft.problems(Default::default());
-        problems.into_iter().map(|problem| problem.path).find(|path| fields.iter().any(|field| covers(&field.path, path)))
+        problems
+            .into_iter()
+            .map(|problem| problem.path)
+            .find(|path| fields.iter().any(|field| covers(&field.path, path)))
     }
 
     /// The next empty text field that nobody opened yet.
     fn next_untouched(&self) -> Option<String> {
         let wanted = |field: &FieldView| {
-            takes_text(&field.input) && !field.locked && field.enabled && field.required && field.value.is_none()
+            takes_text(&field.input)
+                && !field.locked
+                && field.enabled
+                && field.required
+                && field.value.is_none()
         };
-        self.fields().into_iter().find(|field| wanted(field) && !self.opened.contains(&field.path)).map(|field| field.path)
+        self.fields()
+            .into_iter()
+            .find(|field| wanted(field) && !self.opened.contains(&field.path))
+            .map(|field| field.path)
     }
 
     fn with_next_field_open(mut self) -> Filling {
@@ -325,7 +351,9 @@ pub fn shown_fields(fields: Vec<FieldView>, entry: Option<&str>) -> Vec<FieldVie
 /// `20261122` as `2026-11-22`; unfinished dates stay as typed, and the form says what is missing.
 fn dashed(digits: &str) -> String {
     match (digits.get(..4), digits.get(4..6), digits.get(6..)) {
-        (Some(year), Some(month), Some(day)) if digits.len() == DATE_DIGITS => format!("{year}-{month}-{day}"),
+        (Some(year), Some(month), Some(day)) if digits.len() == DATE_DIGITS => {
+            format!("{year}-{month}-{day}")
+        }
         _ => digits.to_owned(),
     }
 }

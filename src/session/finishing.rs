@@ -45,16 +45,23 @@ impl Session {
             }
             (Stage::Done(done), happening) => self.on_receipt(done, happening),
             (Stage::ShowingDocument { done, page }, happening) => match happening {
-                Happening::Paged(by) => self.go(Stage::ShowingDocument { done, page: page.saturating_add_signed(by) }),
+                Happening::Paged(by) => {
+                    self.go(Stage::ShowingDocument { done, page: page.saturating_add_signed(by) })
+                }
                 Happening::WentBack | Happening::WentOn => self.go(Stage::Done(done)),
                 other => self.office_answered(Stage::ShowingDocument { done, page }, other),
             },
-            (Stage::Rating { done, level, reasons }, happening) => self.on_rating(done, level, reasons, happening),
-            (Stage::Cases { who, cases, page }, happening) => self.on_cases(who, cases, page, happening),
-            (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => self.go(Stage::Cases { who, cases, page: 0 }),
-            (Stage::Unavailable { who, .. }, Happening::WentBack | Happening::WentOn | Happening::AnotherWanted) => {
-                self.browse(who, Browse::default())
+            (Stage::Rating { done, level, reasons }, happening) => {
+                self.on_rating(done, level, reasons, happening)
             }
+            (Stage::Cases { who, cases, page }, happening) => self.on_cases(who, cases, page, happening),
+            (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => {
+                self.go(Stage::Cases { who, cases, page: 0 })
+            }
+            (
+                Stage::Unavailable { who, .. },
+                Happening::WentBack | Happening::WentOn | Happening::AnotherWanted,
+            ) => self.browse(who, Browse::default()),
             _ => self.stay(),
         }
     }
@@ -64,13 +71,24 @@ impl Session {
         let facts = super::application::facts_json(&who, shared.as_ref(), now);
         let document = document_rows(&service.item, &facts, self.settings.lang);
         let delivery = Delivery::Saved;
-        let done = Done { who, service, receipt, submission, saved_at: now.unix_ms, delivery, document, rated: false };
+        let done = Done {
+            who,
+            service,
+            receipt,
+            submission,
+            saved_at: now.unix_ms,
+            delivery,
+            document,
+            rated: false,
+        };
         self.go(Stage::Done(Box::new(done)))
     }
 
     fn on_receipt(self, done: Box<Done>, happening: Happening) -> Step {
         match happening {
-            Happening::DocumentWanted if !done.document.is_empty() => self.go(Stage::ShowingDocument { done, page: 0 }),
+            Happening::DocumentWanted if !done.document.is_empty() => {
+                self.go(Stage::ShowingDocument { done, page: 0 })
+            }
             Happening::RatingWanted if !done.rated => {
                 self.go(Stage::Rating { done, level: None, reasons: BTreeSet::new() })
             }
@@ -93,7 +111,13 @@ impl Session {
         self.go(stage)
     }
 
-    fn on_rating(self, done: Box<Done>, level: Option<u8>, mut reasons: BTreeSet<usize>, happening: Happening) -> Step {
+    fn on_rating(
+        self,
+        done: Box<Done>,
+        level: Option<u8>,
+        mut reasons: BTreeSet<usize>,
+        happening: Happening,
+    ) -> Step {
         match happening {
             Happening::LevelChosen(level) if (1..=5).contains(&level) => {
                 self.go(Stage::Rating { done, level: Some(level), reasons: BTreeSet::new() })
@@ -112,8 +136,11 @@ impl Session {
 
     fn send_rating(self, mut done: Box<Done>, level: Option<u8>, reasons: BTreeSet<usize>) -> Step {
         let Some(level) = level else { return self.stay() };
-        let order =
-            Order::SendRating { submission: done.submission.clone(), level, reasons: reasons.into_iter().collect() };
+        let order = Order::SendRating {
+            submission: done.submission.clone(),
+            level,
+            reasons: reasons.into_iter().collect(),
+        };
         done.rated = true;
         let mut step = self.go(Stage::Done(done));
         step.orders.push(order);
@@ -123,9 +150,13 @@ impl Session {
     fn on_cases(self, who: Who, cases: CaseList, page: usize, happening: Happening) -> Step {
         match happening {
             Happening::CasesKnown(known) => self.go(Stage::Cases { who, cases: known, page: 0 }),
-            Happening::Paged(by) => self.go(Stage::Cases { who, cases, page: page.saturating_add_signed(by) }),
+            Happening::Paged(by) => {
+                self.go(Stage::Cases { who, cases, page: page.saturating_add_signed(by) })
+            }
             Happening::CaseOpened(index) => match &cases {
-                CaseList::Known(lines) if index < lines.len() => self.go(Stage::CaseDetail { who, cases, index }),
+                CaseList::Known(lines) if index < lines.len() => {
+                    self.go(Stage::CaseDetail { who, cases, index })
+                }
                 _ => self.stay(),
             },
             Happening::CasesWanted => self.open_cases(who),

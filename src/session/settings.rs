@@ -41,8 +41,12 @@ pub enum Theme {
 }
 
 impl Theme {
-    pub const ALL: [(Theme, &'static str); 4] =
-        [(Theme::Light, "light"), (Theme::Dark, "dark"), (Theme::Contrast, "contrast"), (Theme::Calm, "calm")];
+    pub const ALL: [(Theme, &'static str); 4] = [
+        (Theme::Light, "light"),
+        (Theme::Dark, "dark"),
+        (Theme::Contrast, "contrast"),
+        (Theme::Calm, "calm"),
+    ];
 
     pub fn from_name(name: &str) -> Option<Theme> {
         Theme::ALL.into_iter().find(|(_, known)| *known == name).map(|(theme, _)| theme)

@@ -34,25 +34,77 @@ pub struct Browse {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     Attract,
-    Browsing { who: Option<Who>, browse: Browse },
-    Guiding { who: Option<Who>, service: Arc<Service>, browse: Browse, page: usize },
-    AskingCard { service: Option<Arc<Service>>, browse: Browse, prompt: CardPrompt, failures: u8 },
-    Confirming { who: Who, service: Option<Arc<Service>>, browse: Browse },
-    Consenting { who: Who, service: Arc<Service>, browse: Browse },
+    Browsing {
+        who: Option<Who>,
+        browse: Browse,
+    },
+    Guiding {
+        who: Option<Who>,
+        service: Arc<Service>,
+        browse: Browse,
+        page: usize,
+    },
+    AskingCard {
+        service: Option<Arc<Service>>,
+        browse: Browse,
+        prompt: CardPrompt,
+        failures: u8,
+    },
+    Confirming {
+        who: Who,
+        service: Option<Arc<Service>>,
+        browse: Browse,
+    },
+    Consenting {
+        who: Who,
+        service: Arc<Service>,
+        browse: Browse,
+    },
     /// The office is asked for what is already known about the resident.
-    LookingUp { who: Who, service: Arc<Service>, consented_at: i64 },
+    LookingUp {
+        who: Who,
+        service: Arc<Service>,
+        consented_at: i64,
+    },
     Filling(Box<Filling>),
-    Signing { application: Box<Application>, strokes: Vec<Stroke> },
-    Reviewing { application: Box<Application> },
-    Saving { application: Box<Application> },
+    Signing {
+        application: Box<Application>,
+        strokes: Vec<Stroke>,
+    },
+    Reviewing {
+        application: Box<Application>,
+    },
+    Saving {
+        application: Box<Application>,
+    },
     Done(Box<Done>),
-    ShowingDocument { done: Box<Done>, page: usize },
-    Cases { who: Who, cases: CaseList, page: usize },
-    CaseDetail { who: Who, cases: CaseList, index: usize },
-    Rating { done: Box<Done>, level: Option<u8>, reasons: BTreeSet<usize> },
-    Unavailable { notice: Notice, who: Option<Who> },
+    ShowingDocument {
+        done: Box<Done>,
+        page: usize,
+    },
+    Cases {
+        who: Who,
+        cases: CaseList,
+        page: usize,
+    },
+    CaseDetail {
+        who: Who,
+        cases: CaseList,
+        index: usize,
+    },
+    Rating {
+        done: Box<Done>,
+        level: Option<u8>,
+        reasons: BTreeSet<usize>,
+    },
+    Unavailable {
+        notice: Notice,
+        who: Option<Who>,
+    },
     /// "Take your card and receipt", for a few seconds.
-    Ended { timed_out: bool },
+    Ended {
+        timed_out: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -30,7 +30,11 @@ fn adult() -> Who {
 }
 
 fn service(id: &str) -> Arc<Service> {
-    let item = jiujin_contract::catalogue::day_one().items.into_iter().find(|item| item.id == id).expect("it is built in");
+    let item = jiujin_contract::catalogue::day_one()
+        .items
+        .into_iter()
+        .find(|item| item.id == id)
+        .expect("it is built in");
     let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema)).expect("it compiles");
     Arc::new(Service { item, form: Arc::new(form) })
 }
@@ -78,7 +82,11 @@ fn an_expired_card_goes_no_further() {
 fn three_cards_taken_away_too_soon_become_a_card_that_cannot_be_read() {
     let lifted = || Happening::CardFailed(CardPrompt::Lifted);
     let step = after([Happening::CardWanted, lifted(), lifted(), lifted()]);
-    assert!(matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Unreadable, .. }), "{:?}", step.session.stage);
+    assert!(
+        matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Unreadable, .. }),
+        "{:?}",
+        step.session.stage
+    );
 }
 
 #[test]
@@ -137,7 +145,10 @@ fn a_deadline_that_comes_too_early_changes_nothing() {
 
 #[test]
 fn the_end_resets_what_the_resident_changed() {
-    let touches = [Happening::SettingTouched(SettingTouch::TextSize), Happening::SettingTouched(SettingTouch::Contrast)];
+    let touches = [
+        Happening::SettingTouched(SettingTouch::TextSize),
+        Happening::SettingTouched(SettingTouch::Contrast),
+    ];
     let step = after(at_consent().into_iter().chain(touches));
     assert_eq!(step.session.settings.text_size, TextSize::Large);
     let step = step.session.apply(Happening::VisitEnded, at(3_000));
@@ -161,7 +172,11 @@ fn the_elder_mode_gives_more_time_and_the_largest_text() {
 
 #[test]
 fn back_from_a_group_stays_in_its_tab() {
-    let opened = after([Happening::Woke, Happening::TabChosen(super::stage::Tab::Categories), Happening::GroupOpened("Tax".into())]);
+    let opened = after([
+        Happening::Woke,
+        Happening::TabChosen(super::stage::Tab::Categories),
+        Happening::GroupOpened("Tax".into()),
+    ]);
     let back = opened.session.apply(Happening::WentBack, at(1_000));
     let Stage::Browsing { browse, .. } = back.session.stage else { panic!("still in the catalogue") };
     assert_eq!(browse, Browse { tab: super::stage::Tab::Categories, ..Browse::default() });

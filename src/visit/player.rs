@@ -68,7 +68,9 @@ impl Player<'_> {
             Step::Lift(_) => self.around.lift(),
             Step::Fault(command) => self.around.fault(command),
             Step::Network(network) => self.around.network(*network),
-            Step::Await(page) => self.until(&format!("page {page} did not appear"), || self.eyes.page() == *page),
+            Step::Await(page) => {
+                self.until(&format!("page {page} did not appear"), || self.eyes.page() == *page)
+            }
             Step::Tap(labels) => self.tap(labels),
             Step::TapIf(labels) => {
                 labels.list().iter().any(|label| self.eyes.touch(label));
@@ -145,7 +147,9 @@ impl Player<'_> {
         let before = self.eyes.form_position();
         self.eyes.go_on();
         self.until("Continue did not lead anywhere", || {
-            self.eyes.page() != "form" || self.eyes.form_position() != before || self.eyes.next_question().is_some()
+            self.eyes.page() != "form"
+                || self.eyes.form_position() != before
+                || self.eyes.next_question().is_some()
         })
         .map_err(|complaint| format!("{complaint}; the page says {:?}", self.eyes.errors()))
     }

@@ -1,11 +1,13 @@
 //! Catalogue, search and guide onto their pages.
 use super::model;
-use crate::screens::catalogue::{GuideView, HitView, HomeView, MaterialView, SearchView, TileView, VerdictView};
+use crate::screens::catalogue::{
+    GuideView, HitView, HomeView, MaterialView, SearchView, TileView, VerdictView,
+};
 use crate::session::stage::Tab;
 use jiujin_contract::item::{Badge, MaterialSource};
 use jiujin_ui::{
-    AppWindow, BadgeItem, BadgeKind, GuidePage, GuideVerdict, HomeFace, HomePage, HomeTab, Material, Origin, PageId, SearchHit,
-    SearchPage, TileItem,
+    AppWindow, BadgeItem, BadgeKind, GuidePage, GuideVerdict, HomeFace, HomePage, HomeTab, Material, Origin,
+    PageId, SearchHit, SearchPage, TileItem,
 };
 use slint::{ComponentHandle, ModelRc, SharedString};
 

@@ -4,8 +4,8 @@ use crate::screens::form::{CheckView, FormView, GroupView, SignView};
 use crate::screens::ink::drawn;
 use jiujin_contract::form::{ChoiceView, FieldView, Input, Source, TextKind};
 use jiujin_ui::{
-    AppWindow, CheckGroup, CheckPage, CheckRow, ChoiceItem, EntryItem, FieldKind, FormField, FormPage, FormProblem, Origin, PageId,
-    SignPage,
+    AppWindow, CheckGroup, CheckPage, CheckRow, ChoiceItem, EntryItem, FieldKind, FormField, FormPage,
+    FormProblem, Origin, PageId, SignPage,
 };
 use serde_json::Value;
 use slint::{ComponentHandle, ModelRc, SharedString};
@@ -17,7 +17,10 @@ pub fn form(window: &AppWindow, view: &FormView) -> PageId {
     form.set_title(view.title.as_str().into());
     form.set_entry(view.entry_title.as_str().into());
     form.set_fields(model(view.fields.iter().map(|field| form_field(field, view))));
-    let open = view.editing.as_ref().and_then(|editing| view.fields.iter().position(|field| field.path == editing.path));
+    let open = view
+        .editing
+        .as_ref()
+        .and_then(|editing| view.fields.iter().position(|field| field.path == editing.path));
     form.set_open(open.map_or(-1, |index| index as i32));
     form.set_problems(model(view.errors.iter().map(|error| FormProblem {
         path: error.path.as_str().into(),
@@ -27,9 +30,12 @@ pub fn form(window: &AppWindow, view: &FormView) -> PageId {
     form.set_suggestions(ModelRc::default());
     form.set_composing(view.composing.as_str().into());
     let Some(editing) = &view.editing else { return PageId::Form };
-    let is_date = open.and_then(|index| view.fields.get(index)).is_some_and(|field| field.input == Input::Date);
+    let is_date =
+        open.and_then(|index| view.fields.get(index)).is_some_and(|field| field.input == Input::Date);
     let chars: Vec<char> = editing.text.chars().collect();
-    let part = |from: usize, to: usize| -> SharedString { chars.iter().skip(from).take(to - from).collect::<String>().into() };
+    let part = |from: usize, to: usize| -> SharedString {
+        chars.iter().skip(from).take(to - from).collect::<String>().into()
+    };
     form.set_before(part(0, editing.caret));
     form.set_after(part(editing.caret, chars.len().max(editing.caret)));
     form.set_count(view.count.as_str().into());
@@ -102,7 +108,9 @@ fn choices(field: &FieldView, view: &FormView) -> Vec<ChoiceItem> {
         selected,
     };
     match &field.input {
-        Input::Choice(all) => all.iter().map(|choice| item(choice, field.value.as_ref() == Some(&choice.value))).collect(),
+        Input::Choice(all) => {
+            all.iter().map(|choice| item(choice, field.value.as_ref() == Some(&choice.value))).collect()
+        }
         Input::Multi(all) => {
             let chosen = field.value.as_ref().and_then(Value::as_array).cloned().unwrap_or_default();
             all.iter().map(|choice| item(choice, chosen.contains(&choice.value))).collect()
@@ -136,9 +144,12 @@ fn in_words(value: &Value) -> SharedString {
 fn entries(field: &FieldView) -> Vec<EntryItem> {
     let Input::Entries(entries) = &field.input else { return vec![] };
     let item = |entry: &jiujin_contract::form::EntryView| {
-        let words: Vec<&str> = entry.fields.iter().map(|field| field.shown.as_str()).filter(|words| !words.is_empty()).collect();
+        let words: Vec<&str> =
+            entry.fields.iter().map(|field| field.shown.as_str()).filter(|words| !words.is_empty()).collect();
         let error = entry.fields.iter().find_map(|field| field.error.clone()).unwrap_or_default();
-        EntryItem { title: entry.title.as_str().into(), detail: words.join("，").into(), error: error.into() }
+        EntryItem {
+            title: entry.title.as_str().into(), detail: words.join("，").into(), error: error.into()
+        }
     };
     entries.iter().map(item).collect()
 }

@@ -4,8 +4,8 @@ use crate::screens::outcome::{CaseDetailView, CasesView, DocumentView, RatingVie
 use crate::session::stage::Delivery;
 use jiujin_contract::case::CaseState;
 use jiujin_ui::{
-    AppWindow, CaseDetailPage, CaseItem, CaseLamp, CasesPage, DocumentPage, Fact, NodeState, PageId, RatingPage, RatingReason,
-    ResultPage, TimelineNode,
+    AppWindow, CaseDetailPage, CaseItem, CaseLamp, CasesPage, DocumentPage, Fact, NodeState, PageId,
+    RatingPage, RatingReason, ResultPage, TimelineNode,
 };
 use slint::{ComponentHandle, Image, Rgb8Pixel, SharedPixelBuffer, SharedString};
 
@@ -28,7 +28,11 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
         _ => SharedString::default(),
     });
     result.set_offline(!view.online);
-    result.set_promised(if view.promised_days == 0 { SharedString::default() } else { view.promised_day.as_str().into() });
+    result.set_promised(if view.promised_days == 0 {
+        SharedString::default()
+    } else {
+        view.promised_day.as_str().into()
+    });
     result.set_promised_days(view.promised_days.into());
     result.set_qr(qr(&view.receipt));
     result.set_can_print(view.printer);
@@ -39,7 +43,9 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
 
 /// The receipt number as a picture that a phone and our own scanner read; blank where a text is too long.
 pub fn qr(text: &str) -> Image {
-    let Ok(code) = qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium) else { return Image::default() };
+    let Ok(code) = qrcodegen::QrCode::encode_text(text, qrcodegen::QrCodeEcc::Medium) else {
+        return Image::default();
+    };
     let side = (code.size() + 2 * QUIET_ZONE) * MODULE;
     let mut pixels = SharedPixelBuffer::<Rgb8Pixel>::new(side as u32, side as u32);
     for (index, pixel) in pixels.make_mut_slice().iter_mut().enumerate() {
@@ -56,7 +62,8 @@ pub fn document(window: &AppWindow, view: &DocumentView) -> PageId {
     document.set_issuer(view.issuer.as_str().into());
     document.set_date(view.date.as_str().into());
     document.set_number(view.receipt.as_str().into());
-    let fact = |(name, value): &(String, String)| Fact { name: name.as_str().into(), value: value.as_str().into() };
+    let fact =
+        |(name, value): &(String, String)| Fact { name: name.as_str().into(), value: value.as_str().into() };
     document.set_lines(model(view.rows.iter().map(fact)));
     document.set_page(view.page as i32 + 1);
     document.set_pages(view.pages as i32);
