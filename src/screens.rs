@@ -26,9 +26,6 @@ pub use samples::{Samples, samples};
 pub use show::show;
 use slint::ComponentHandle;
 
-/// Millimetres of an inch.
-const MM_PER_INCH: f64 = 25.4;
-
 /// What a finger did, as far as the loop has to know.
 #[derive(Debug, Clone)]
 pub enum Touch {
@@ -101,11 +98,6 @@ pub fn ppi(config: &Config) -> f32 {
     let panel = &config.panel;
     let pixels = f64::from(panel.width_px).hypot(f64::from(panel.height_px));
     (pixels / panel.diagonal_inch) as f32
-}
-
-/// Millimetres of the panel's width, for those who think in them.
-pub fn width_mm(config: &Config) -> f64 {
-    f64::from(config.panel.width_px) / f64::from(ppi(config)) * MM_PER_INCH
 }
 
 /// Opens the one window. Fonts must be in place first: Slint panics without any.

@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 /// No page shows more than six large choices (accessibility point A10).
 pub const TILES: usize = 6;
-pub const TILES_ELDER: usize = 6;
 /// Rows of the search page above the keyboard.
 pub const HITS: usize = 5;
 /// Hits that are paged through.

@@ -3,7 +3,7 @@ use super::words;
 use crate::codes;
 use crate::session::Moment;
 use crate::session::application::Application;
-use crate::session::filling::{SIGNATURE_PATH, shown_fields};
+use crate::session::filling::shown_fields;
 use crate::session::stage::{Filling, Stroke};
 use crate::typing::KeyboardView;
 use jiujin_contract::form::{FieldView, Input, Source, TextKind};
@@ -240,9 +240,4 @@ fn rows(field: &FieldView) -> Vec<RowView> {
         _ if field.shown.is_empty() => vec![],
         _ => vec![row(&field.label, &field.shown)],
     }
-}
-
-/// The path under which the review page asks for another signature.
-pub fn signature_path() -> &'static str {
-    SIGNATURE_PATH
 }

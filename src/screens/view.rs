@@ -82,7 +82,6 @@ impl View {
 
 fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Moment, &Status)) -> Page {
     let lang = session.settings.lang;
-    let slots = if session.settings.elder { catalogue::TILES_ELDER } else { catalogue::TILES };
     match &session.stage {
         Stage::Attract => Page::Attract { services: shelf.services().len() },
         Stage::Browsing { browse, who } => match &browse.query {
@@ -93,7 +92,7 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
                 typing.view(),
                 lang,
             )),
-            None => Page::Home(catalogue::home(shelf, browse, who.is_some(), slots, lang)),
+            None => Page::Home(catalogue::home(shelf, browse, who.is_some(), catalogue::TILES, lang)),
         },
         Stage::Guiding { who, service, page, .. } => {
             Page::Guide(catalogue::guide(service, who.as_ref(), *page, lang, now))
