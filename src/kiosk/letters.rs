@@ -176,7 +176,7 @@ impl Kiosk {
 
     fn announced(&mut self, answer: Result<AnnounceAnswer, Setback>) {
         let Some(courier) = &self.courier else { return };
-        let office = courier.identity().office.verifying_key.clone();
+        let office = courier.identity().office.verifying_key;
         match answer {
             Ok(answer) => {
                 if let Err(error) = self.store.settle_announced(&answer, &office, Timestamp::now()) {

@@ -259,8 +259,9 @@ impl Filling {
         match field.input {
             Input::YesNo => Some(Value::Bool(words == "true")),
             Input::Choice(choices) => {
-                let same = |value: &Value| {
-                    value.as_str().map_or_else(|| value.to_string() == words, |text| text == words)
+                let same = |value: &Value| match value {
+                    Value::String(text) => text == words,
+                    other => serde_json::from_str(words).is_ok_and(|typed: Value| *other == typed),
                 };
                 choices.into_iter().map(|choice| choice.value).find(same)
             }

@@ -26,7 +26,7 @@ pub fn home(window: &AppWindow, view: &HomeView) -> PageId {
     home.set_page(view.page as i32 + 1);
     home.set_pages(view.pages as i32);
     home.set_card_known(view.identified);
-    home.set_tiles(model(view.tiles.iter().map(|tile| tile_item(tile))));
+    home.set_tiles(model(view.tiles.iter().map(tile_item)));
     home.set_cases(ModelRc::default());
     PageId::Home
 }
