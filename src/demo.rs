@@ -58,6 +58,8 @@ pub struct World {
     office: Office,
     gate: Gate,
     simulator: Simulator,
+    /// Where the office itself listens, whatever the demo does to the kiosk's network.
+    console: String,
     config: Arc<Config>,
     folder: TempDir,
 }
@@ -68,7 +70,7 @@ impl World {
         let folder = tempfile::Builder::new().prefix("jiujin-demo-").tempdir()?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let database = format!("sqlite:{}", folder.path().join("office.sqlite").display());
-        let (office, gate, code) = runtime.block_on(open_office(&database))?;
+        let (office, gate, code, console) = runtime.block_on(open_office(&database))?;
         let link = folder.path().join("reader");
         let simulator = Simulator::start(Options { link: Some(link.clone()), ..Options::default() })?;
         let mut config = Config::parse("demo", "")?;
@@ -81,7 +83,7 @@ impl World {
         (config.accessibility.theme, config.accessibility.text_size) = (wish.theme.clone(), wish.text_size);
         config.accessibility.language = jiujin_contract::text::Lang::from_tag(&wish.lang).unwrap_or_default();
         runtime.block_on(crate::enrol::enrol(&config, &config.office.url, &code))?;
-        Ok(World { runtime, office, gate, simulator, config: Arc::new(config), folder })
+        Ok(World { runtime, office, gate, simulator, console, config: Arc::new(config), folder })
     }
 
     /// Cases at the office right now.
@@ -90,14 +92,14 @@ impl World {
     }
 }
 
-async fn open_office(database: &str) -> Result<(Office, Gate, String), DemoError> {
+async fn open_office(database: &str) -> Result<(Office, Gate, String, String), DemoError> {
     let failed = |error: &dyn std::fmt::Display| DemoError::Office(error.to_string());
     let office = Office::open(database).await.map_err(|error| failed(&error))?;
     let listener = tokio::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(office.serve(listener));
     let code = office.add_device("demo").await.map_err(|error| failed(&error))?.code;
-    Ok((office, Gate::open(address).await?, code))
+    Ok((office, Gate::open(address).await?, code, format!("http://{address}/")))
 }
 
 impl Surroundings for World {

@@ -210,6 +210,11 @@ impl Session {
         left.div_ceil(60_000).max(1)
     }
 
+    /// Whole minutes without a touch before the warning.
+    pub fn idle_minutes(&self) -> u64 {
+        self.idle_ms().div_ceil(60_000)
+    }
+
     pub fn warning_ms(&self) -> u64 {
         self.pauses.warning_ms
     }

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// The portrait panel is taller than most desks' screens: drawn at half its size.
 const SCALE: u32 = 2;
+/// Between the two windows.
+const GAP_PX: i32 = 16;
 /// How often the dock counts.
 const COUNT_EVERY: Duration = Duration::from_secs(2);
 
@@ -34,11 +36,20 @@ pub fn show(mut world: World) -> Result<u8, DemoError> {
     let world = Rc::new(world);
     wire(&dock, &window, &world, &terminal);
     let timer = count_on(&dock, &world, waiting);
+    dock.global::<Dock>().set_console(world.console.as_str().into());
     dock.show()?;
-    window.run()?;
+    window.show()?;
+    stand_side_by_side(&dock, &window, world.config.panel.width_px);
+    slint::run_event_loop()?;
     drop(timer);
     terminal.stop();
     Ok(0)
+}
+
+/// The dock to the right of the kiosk. A window manager that knows better is free to move both.
+fn stand_side_by_side(dock: &DockWindow, window: &AppWindow, kiosk_px: u32) {
+    window.window().set_position(slint::PhysicalPosition::new(0, 0));
+    dock.window().set_position(slint::PhysicalPosition::new(kiosk_px as i32 + GAP_PX, 0));
 }
 
 fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Terminal) {
@@ -75,14 +86,14 @@ fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Ter
         let _ = events.try_send(Event::PaperSeen(paper));
         set(&weak, |dock| dock.set_paper(paper));
     });
-    let weak = window.as_weak();
-    dock.window().on_close_requested(move || {
-        if let Some(window) = weak.upgrade() {
-            // Closing the dock ends the demo.
-            let _ = window.hide();
-        }
-        slint::CloseRequestResponse::HideWindow
-    });
+    // Closing either window ends the demo.
+    for pane in [dock.window(), window.window()] {
+        pane.on_close_requested(|| {
+            // Only fails where no event loop runs, and then there is nothing to end.
+            let _ = slint::quit_event_loop();
+            slint::CloseRequestResponse::HideWindow
+        });
+    }
 }
 
 fn set(dock: &slint::Weak<DockWindow>, change: impl FnOnce(Dock<'_>)) {

@@ -1,9 +1,12 @@
 //! What somebody in front of the screen can see and reach: the page, what is read out for an element, and a
 //! finger. Scripted visits and tests look through it from their own thread; it knows no session.
+mod form;
+
 use super::headless;
+pub use form::Question;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use jiujin_ui::{App, AppWindow, FieldKind, FormPage, Keyboard, ResultPage};
-use slint::{ComponentHandle, LogicalPosition, Model};
+use jiujin_ui::{App, AppWindow, Keyboard, ResultPage};
+use slint::{ComponentHandle, LogicalPosition};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -12,38 +15,10 @@ use std::time::Duration;
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// Time for a touch to go through the loop and back to the screen.
 const REACTION: Duration = Duration::from_millis(60);
-/// What Continue is called.
-const CONTINUE: [&str; 4] = ["下一步", "這一位填好了", "这一位填好了", "Next"];
 
 #[derive(Clone)]
 pub struct Eyes {
     window: slint::Weak<AppWindow>,
-}
-
-/// An open question of the form page.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Question {
-    pub path: String,
-    pub label: String,
-    pub example: String,
-    kind: FieldKind,
-    /// What can be touched; empty for a text.
-    pub choices: Vec<String>,
-    values: Vec<String>,
-}
-
-impl Question {
-    /// Something that this question accepts: the catalogue's own example where there is one.
-    pub fn fitting_text(&self) -> String {
-        match self.kind {
-            FieldKind::Number => {
-                self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from)
-            }
-            FieldKind::Date => "20260901".into(),
-            _ if !self.example.is_empty() => self.example.clone(),
-            _ => "测试".into(),
-        }
-    }
 }
 
 impl Eyes {
@@ -74,14 +49,19 @@ impl Eyes {
     /// Puts a finger on the element with this label; false if it is not there.
     pub fn touch(&self, label: &str) -> bool {
         let label = label.to_owned();
+        self.touch_one(move |all| {
+            all.iter()
+                .position(|known| *known == label)
+                .or_else(|| all.iter().position(|known| known.starts_with(&label)))
+        })
+    }
+
+    /// Puts a finger on the element that `which` picks among the labels.
+    fn touch_one(&self, which: impl FnOnce(&[String]) -> Option<usize> + Send + 'static) -> bool {
         let touched = self.ask(move |window| {
-            let all = touchable(window);
-            let found = all
-                .iter()
-                .find(|(known, _)| *known == label)
-                .or_else(|| all.iter().find(|(known, _)| known.starts_with(&label)));
-            let Some((_, at)) = found else { return false };
-            headless::touch(window.window(), *at);
+            let (labels, places): (Vec<String>, Vec<LogicalPosition>) = touchable(window).into_iter().unzip();
+            let Some(at) = which(&labels).and_then(|index| places.get(index).copied()) else { return false };
+            headless::touch(window.window(), at);
             true
         });
         self.settle();
@@ -143,102 +123,6 @@ impl Eyes {
     /// The receipt page says that the office has accepted.
     pub fn accepted(&self) -> bool {
         self.ask(|window| !window.global::<ResultPage>().get_accepted_at().is_empty()).unwrap_or(false)
-    }
-
-    /// The first question that still needs an answer.
-    pub fn next_question(&self) -> Option<Question> {
-        self.ask(|window| {
-            let fields = window.global::<FormPage>().get_fields();
-            let open = fields.iter().find(|field| {
-                let answered = !field.shown.is_empty() && field.error.is_empty();
-                field.enabled && !field.locked && field.required && !answered && field.kind != FieldKind::Note
-            })?;
-            let entries = open.kind == FieldKind::Entries;
-            let labels = |choice: jiujin_ui::ChoiceItem| {
-                String::from(if choice.label.is_empty() { choice.value } else { choice.label })
-            };
-            Some(Question {
-                path: open.path.into(),
-                label: open.label.into(),
-                example: open.example.into(),
-                kind: open.kind,
-                choices: if entries { vec!["+".into()] } else { open.choices.iter().map(labels).collect() },
-                values: open.choices.iter().map(|choice| choice.value.into()).collect(),
-            })
-        })
-        .flatten()
-    }
-
-    pub fn open_field(&self, path: &str) {
-        let path = path.to_owned();
-        self.ask(move |window| window.global::<FormPage>().invoke_field_opened(path.into()));
-        self.settle();
-    }
-
-    /// Clears the open field and types into it.
-    pub fn type_text(&self, text: &str) {
-        for key in text.chars() {
-            self.key(&key.to_string());
-        }
-        self.settle();
-    }
-
-    pub fn close_field(&self) {
-        self.ask(|window| window.global::<Keyboard>().invoke_close());
-        self.settle();
-    }
-
-    /// Chooses by label or value; `+` adds an entry to a list.
-    pub fn choose(&self, question: &Question, wanted: &str) {
-        let path = question.path.clone();
-        if question.kind == FieldKind::Entries {
-            self.ask(move |window| window.global::<FormPage>().invoke_entry_added(path.into()));
-            return self.settle();
-        }
-        let at = question
-            .choices
-            .iter()
-            .position(|label| label == wanted)
-            .or_else(|| question.values.iter().position(|value| value == wanted));
-        let value = question.values.get(at.unwrap_or(0)).cloned().unwrap_or_default();
-        let multi = question.kind == FieldKind::Multi;
-        self.ask(move |window| {
-            let form = window.global::<FormPage>();
-            if multi {
-                form.invoke_toggled(path.into(), value.into(), true);
-            } else {
-                form.invoke_choice(path.into(), value.into());
-            }
-        });
-        self.settle();
-    }
-
-    /// What the form says is missing.
-    pub fn errors(&self) -> Vec<String> {
-        let errors = self.ask(|window| {
-            let form = window.global::<FormPage>();
-            form.get_problems()
-                .iter()
-                .map(|problem| format!("{}: {}", problem.path, problem.message))
-                .collect()
-        });
-        errors.unwrap_or_default()
-    }
-
-    pub fn go_on(&self) {
-        if !CONTINUE.iter().any(|label| self.touch(label)) {
-            self.ask(|window| window.global::<FormPage>().invoke_next());
-            self.settle();
-        }
-    }
-
-    /// Changes whenever Continue led somewhere.
-    pub fn form_position(&self) -> (i32, String, i32, usize) {
-        self.ask(|window| {
-            let form = window.global::<FormPage>();
-            (form.get_step(), form.get_entry().into(), form.get_open(), form.get_problems().row_count())
-        })
-        .unwrap_or_default()
     }
 }
 

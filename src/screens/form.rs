@@ -19,6 +19,8 @@ pub struct FormView {
     /// Inside one entry of a list: its path.
     pub entry: Option<String>,
     pub fields: Vec<FieldView>,
+    /// The question being answered.
+    pub open: Option<String>,
     pub editing: Option<EditingView>,
     /// Letters that are not characters yet.
     pub composing: String,
@@ -104,6 +106,7 @@ pub fn form(filling: &Filling, keyboard: Option<KeyboardView>, lang: Lang) -> Fo
         count: count(&fields, filling, lang),
         codes: fields.iter().filter_map(|field| code_level(field, filling)).collect(),
         fields,
+        open: filling.open.clone(),
         editing: filling.editing.as_ref().map(|editing| EditingView {
             path: editing.path.clone(),
             text: editing.text(),

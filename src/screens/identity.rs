@@ -3,6 +3,7 @@ use super::words;
 use crate::session::Moment;
 use crate::session::application::Service;
 use crate::session::stage::Who;
+use jiujin_contract::item::{ConsentOrigin, ConsentPart};
 use jiujin_contract::text::Lang;
 
 /// Below this age a guardian agrees (Personal Information Protection Law, article 31).
@@ -14,12 +15,15 @@ pub struct ConfirmView {
     pub id_number: String,
     /// `None` for a long-term card.
     pub valid_to: Option<String>,
+    /// Minutes without a touch after which the kiosk asks whether somebody is still there.
+    pub idle_minutes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConsentView {
     pub service: String,
-    pub what: Vec<String>,
+    /// What is used, one line per place it comes from: a page has room for three, and nobody reads twelve.
+    pub what: Vec<(String, ConsentOrigin)>,
     pub from_whom: String,
     pub purpose: String,
     pub recipients: String,
@@ -28,11 +32,12 @@ pub struct ConsentView {
     pub guardian: bool,
 }
 
-pub fn confirm(who: &Who, lang: Lang) -> ConfirmView {
+pub fn confirm(who: &Who, idle_minutes: u64, lang: Lang) -> ConfirmView {
     ConfirmView {
         name: who.masked_name(),
         id_number: who.id_number.masked(),
         valid_to: who.valid_to.map(|day| words::full_day(day, lang)),
+        idle_minutes,
     }
 }
 
@@ -40,7 +45,7 @@ pub fn consent(who: &Who, service: &Service, lang: Lang, now: Moment) -> Consent
     let consent = &service.item.consent;
     ConsentView {
         service: service.item.name.get(lang).to_owned(),
-        what: consent.what.iter().map(|what| what.get(lang).to_owned()).collect(),
+        what: by_origin(&consent.what, lang),
         from_whom: consent.from_whom.get(lang).to_owned(),
         purpose: consent.purpose.get(lang).to_owned(),
         recipients: consent.recipients.get(lang).to_owned(),
@@ -48,4 +53,16 @@ pub fn consent(who: &Who, service: &Service, lang: Lang, now: Moment) -> Consent
         version: consent.version.clone(),
         guardian: who.age_on(now.today) < GUARDIAN_AGE,
     }
+}
+
+fn by_origin(parts: &[ConsentPart], lang: Lang) -> Vec<(String, ConsentOrigin)> {
+    let comma = if lang == Lang::En { ", " } else { "、" };
+    [ConsentOrigin::Card, ConsentOrigin::Shared, ConsentOrigin::Resident]
+        .into_iter()
+        .filter_map(|origin| {
+            let words: Vec<&str> =
+                parts.iter().filter(|part| part.origin == origin).map(|part| part.text.get(lang)).collect();
+            (!words.is_empty()).then(|| (words.join(comma), origin))
+        })
+        .collect()
 }

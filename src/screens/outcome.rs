@@ -25,6 +25,8 @@ pub struct ReceiptView {
     pub provisional: bool,
     pub has_document: bool,
     pub rated: bool,
+    pub has_printer: bool,
+    /// There is a printer, and it has paper.
     pub printer: bool,
     pub online: bool,
 }
@@ -93,7 +95,8 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
         provisional,
         has_document: !done.document.is_empty(),
         rated: done.rated,
-        printer: status.printer,
+        has_printer: status.printer,
+        printer: status.printer && status.paper,
         online: status.online,
     }
 }

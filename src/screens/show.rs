@@ -7,6 +7,7 @@ use super::view::{OverlayView, Page, View};
 use crate::notice::{CardPrompt, Notice};
 use crate::session::settings::{Settings, Theme as Colours};
 use crate::typing::{KeyboardView, Layout};
+use jiujin_contract::item::ConsentOrigin;
 use jiujin_contract::text::Lang;
 use jiujin_ui::{
     App, AppWindow, AttractPage, CardPage, CardState, ConfirmPage, ConsentItem, ConsentPage, Frame, Help,
@@ -69,6 +70,7 @@ fn page(window: &AppWindow, page: &Page) {
             confirm.set_masked_name(view.name.as_str().into());
             confirm.set_masked_number(view.id_number.as_str().into());
             confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
+            confirm.set_minutes(view.idle_minutes as i32);
             confirm.set_resume_minutes(0);
             PageId::Confirm
         }
@@ -106,29 +108,25 @@ fn card(window: &AppWindow, prompt: CardPrompt) -> PageId {
 
 fn consent(window: &AppWindow, view: &super::identity::ConsentView) -> PageId {
     let consent = window.global::<ConsentPage>();
-    let item = |title: &String| ConsentItem {
-        icon: "doc".into(),
-        title: title.as_str().into(),
-        reason: SharedString::default(),
-        origin: Origin::Shared,
+    let item = |(title, origin): &(String, ConsentOrigin)| {
+        let (icon, origin) = match origin {
+            ConsentOrigin::Card => ("idcard", Origin::Card),
+            ConsentOrigin::Shared => ("doc", Origin::Shared),
+            ConsentOrigin::Resident => ("sign", Origin::Resident),
+        };
+        let (icon, title) = (icon.into(), title.as_str().into());
+        ConsentItem { icon, title, reason: SharedString::default(), origin }
     };
-    let mut items: Vec<ConsentItem> = view.what.iter().map(item).collect();
-    if let Some(first) = items.first_mut() {
-        first.icon = "idcard".into();
-        first.origin = Origin::Card;
-        first.reason = view.purpose.as_str().into();
-    }
+    consent.set_items(model(view.what.iter().map(item)));
     consent.set_service(view.service.as_str().into());
-    consent.set_items(model(items));
     consent.set_recipient(view.recipients.as_str().into());
     consent.set_kept(view.retention.as_str().into());
     consent.set_version(view.version.as_str().into());
-    consent.set_version_date(SharedString::default());
     consent.set_guardian(view.guardian);
     consent.set_guardian_present(true);
-    let whole =
-        [view.what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention]
-            .join("\n\n");
+    let what: Vec<&str> = view.what.iter().map(|(words, _)| words.as_str()).collect();
+    let whole = [what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention]
+        .join("\n\n");
     consent.set_full_text(whole.into());
     PageId::Consent
 }

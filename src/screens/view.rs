@@ -98,7 +98,7 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
             Page::Guide(catalogue::guide(service, who.as_ref(), *page, lang, now))
         }
         Stage::AskingCard { prompt, .. } => Page::Card(*prompt),
-        Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, lang)),
+        Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, session.idle_minutes(), lang)),
         Stage::Consenting { who, service, .. } => Page::Consent(identity::consent(who, service, lang, now)),
         Stage::LookingUp { .. } => Page::LookingUp,
         Stage::Filling(filling) => Page::Form(form::form(filling, typing.view(), lang)),

@@ -8,6 +8,9 @@ use jiujin_contract::submission::{SIGNATURE_POINTS_MAX, SIGNATURE_STROKES_MAX};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+#[cfg(test)]
+mod tests;
+
 /// YYYYMMDD
 const DATE_DIGITS: usize = 8;
 
@@ -38,6 +41,7 @@ impl Session {
                 page,
                 entry: None,
                 code: None,
+                open: None,
                 editing: None,
                 insist: false,
                 opened: BTreeSet::new(),
@@ -69,6 +73,7 @@ impl Session {
             }
             Happening::CodeOpened { path, code } => {
                 filling.close_field(now);
+                filling.open_field(&path);
                 filling.code = Some((path, code));
             }
             Happening::ChoiceMade { path, value } => {
@@ -79,10 +84,12 @@ impl Session {
                     // A refused answer shows at its field; the draft keeps the reason.
                     let _ = filling.application.draft.answer(&path, Some(value), now.timestamp());
                 }
+                return self.show(filling.with_next_field_open());
             }
+            // Several answers to one question: it stays open for the next.
             Happening::AnswerGiven { path, value } => {
                 filling.close_field(now);
-                filling.opened.insert(path.clone());
+                filling.open_field(&path);
                 // A refused answer shows at its field; the draft keeps the reason.
                 let _ = filling.application.draft.answer(&path, value, now.timestamp());
             }
@@ -100,6 +107,7 @@ impl Session {
             Happening::EntryRemoved { path, index } => {
                 filling.close_field(now);
                 filling.application.draft.remove_entry(&path, index);
+                filling.open_field(&path);
             }
             Happening::WentOn => return self.leave_form_page(filling, now),
             Happening::WentBack => return self.back_from_form(filling, now),
@@ -120,8 +128,9 @@ impl Session {
             filling.open_field(&path);
             return self.show(filling);
         }
-        if filling.entry.take().is_some() {
+        if filling.entry.is_some() {
             filling.insist = false;
+            filling.leave_entry();
             return self.show(filling);
         }
         let next = if filling.correcting { filling.application.draft.page_count() } else { filling.page + 1 };
@@ -130,7 +139,8 @@ impl Session {
 
     fn back_from_form(self, mut filling: Filling, now: Moment) -> Step {
         filling.close_field(now);
-        if filling.entry.take().is_some() {
+        if filling.entry.is_some() {
+            filling.leave_entry();
             return self.show(filling);
         }
         if filling.correcting {
@@ -274,10 +284,15 @@ impl Filling {
         list.map_or(0, |field| if let Input::Entries(entries) = field.input { entries.len() } else { 0 })
     }
 
+    /// Opens the question at `path`, inside its list entry where it has one. What the resident may not answer
+    /// stays closed.
     fn open_field(&mut self, path: &str) {
-        let field = self.fields().into_iter().find(|field| field.path == path);
-        if let Some(field) = field.filter(|field| !field.locked && field.enabled && takes_text(&field.input))
-        {
+        self.enter_entry(path);
+        let field = self.fields().into_iter().find(|field| field.path == path && is_open_to_answers(field));
+        let Some(field) = field else { return };
+        self.open = Some(path.to_owned());
+        self.opened.insert(path.to_owned());
+        if takes_text(&field.input) {
             let text = match &field.value {
                 Some(Value::String(day)) if field.input == Input::Date => day.replace('-', ""),
                 Some(Value::String(text)) => text.clone(),
@@ -286,12 +301,34 @@ impl Filling {
             };
             let max_chars = if field.input == Input::Date { DATE_DIGITS } else { field.max_chars };
             self.editing = Some(Editing::new(path, &text, max_chars));
-            self.opened.insert(path.to_owned());
+        }
+    }
+
+    /// Opens the list entry that `path` lies in, when it is not on the table yet.
+    fn enter_entry(&mut self, path: &str) {
+        let lists = self.view().fields.into_iter().filter_map(|field| match field.input {
+            Input::Entries(entries) => Some(entries),
+            _ => None,
+        });
+        let inside =
+            lists.flatten().map(|entry| entry.path).find(|entry| covers(entry, path) && entry != path);
+        if inside.is_some() {
+            self.entry = inside;
+        }
+    }
+
+    /// Back to the list, which stays open so that another entry can be added.
+    fn leave_entry(&mut self) {
+        let list =
+            self.entry.take().and_then(|entry| entry.rsplit_once('.').map(|(list, _)| list.to_owned()));
+        if let Some(list) = list {
+            self.open_field(&list);
         }
     }
 
     /// Hands the typed text to the draft. A refused answer stays in the field with its reason.
     fn close_field(&mut self, now: Moment) {
+        self.open = None;
         let Some(editing) = self.editing.take() else { return };
         let text = editing.text();
         let input =
@@ -316,15 +353,9 @@ impl Filling {
             .find(|path| fields.iter().any(|field| covers(&field.path, path)))
     }
 
-    /// The next empty text field that nobody opened yet.
+    /// The next empty question that nobody opened yet.
     fn next_untouched(&self) -> Option<String> {
-        let wanted = |field: &FieldView| {
-            takes_text(&field.input)
-                && !field.locked
-                && field.enabled
-                && field.required
-                && field.value.is_none()
-        };
+        let wanted = |field: &FieldView| is_open_to_answers(field) && field.required && field.value.is_none();
         self.fields()
             .into_iter()
             .find(|field| wanted(field) && !self.opened.contains(&field.path))
@@ -347,6 +378,11 @@ pub fn shown_fields(fields: Vec<FieldView>, entry: Option<&str>) -> Vec<FieldVie
         _ => None,
     });
     entries.flatten().find(|entry| entry.path == open).map(|entry| entry.fields).unwrap_or_default()
+}
+
+/// Whether the resident may answer this question.
+fn is_open_to_answers(field: &FieldView) -> bool {
+    !field.locked && field.enabled && !matches!(field.input, Input::Note(_))
 }
 
 /// `20261122` as `2026-11-22`; unfinished dates stay as typed, and the form says what is missing.

@@ -115,11 +115,13 @@ pub struct Filling {
     pub entry: Option<String>,
     /// The level of a code list that is open, by the path of its question.
     pub code: Option<(String, String)>,
-    /// The one field whose keyboard is open.
+    /// The question being answered, whatever its kind, by its path.
+    pub open: Option<String>,
+    /// What is being typed into it, where it is answered with the keyboard.
     pub editing: Option<Editing>,
     /// Continue was touched with something missing: errors are shown from now on.
     pub insist: bool,
-    /// Fields that were open once, so that Continue can lead to the next untouched one.
+    /// Questions that were open once, so that Continue can lead to the next untouched one.
     pub opened: BTreeSet<String>,
     /// Reached from the review page: Continue leads back there.
     pub correcting: bool,

@@ -9,11 +9,11 @@ use jiujin_contract::form::Form;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use std::sync::Arc;
 
-fn at(elapsed_ms: u64) -> Moment {
+pub(super) fn at(elapsed_ms: u64) -> Moment {
     Moment { elapsed_ms, unix_ms: 1_790_000_000_000, today: date(2026, 11, 22) }
 }
 
-fn adult() -> Who {
+pub(super) fn adult() -> Who {
     Arc::new(Resident {
         kind: CardKind::Resident,
         name: "王小一".into(),
@@ -29,7 +29,7 @@ fn adult() -> Who {
     })
 }
 
-fn service(id: &str) -> Arc<Service> {
+pub(super) fn service(id: &str) -> Arc<Service> {
     let item = jiujin_contract::catalogue::day_one()
         .items
         .into_iter()
@@ -39,7 +39,7 @@ fn service(id: &str) -> Arc<Service> {
     Arc::new(Service { item, form: Arc::new(form) })
 }
 
-fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
+pub(super) fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
     let start = Step { session: Session::new(Settings::default(), Pauses::default()), orders: vec![] };
     happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(1_000)))
 }

@@ -125,27 +125,30 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// Opens the question where it is not open yet, then answers it with keys or a touch.
     fn answer(&self, question: &Question, answers: &BTreeMap<String, String>) -> Result<(), String> {
         let wanted = answers.get(&question.path).or_else(|| answers.get(&question.label));
-        match question.choices.as_slice() {
-            [] => {
-                self.eyes.open_field(&question.path);
-                let text = wanted.cloned().unwrap_or_else(|| question.fitting_text());
-                self.eyes.type_text(&text);
-                self.eyes.close_field();
-            }
-            [first, ..] => {
-                let label = wanted.unwrap_or(first);
-                self.eyes.choose(question, label);
-            }
+        if !self.eyes.open_question(question) {
+            let there = self.eyes.labels();
+            return Err(format!("{} cannot be opened; there is {there:?}", question.path));
         }
-        self.eyes.settle();
+        if question.is_typed() {
+            self.type_in(&wanted.cloned().unwrap_or_else(|| question.fitting_text()))?;
+            self.eyes.settle();
+            return self.go_on();
+        }
+        if !self.eyes.choose(question, wanted.map(String::as_str)) {
+            let there = self.eyes.labels();
+            return Err(format!("{} has no choice to touch; there is {there:?}", question.path));
+        }
         Ok(())
     }
 
     fn go_on(&self) -> Result<(), String> {
         let before = self.eyes.form_position();
-        self.eyes.go_on();
+        if !self.eyes.go_on() {
+            return Err(format!("there is no Continue; there is {:?}", self.eyes.labels()));
+        }
         self.until("Continue did not lead anywhere", || {
             self.eyes.page() != "form"
                 || self.eyes.form_position() != before

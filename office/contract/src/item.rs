@@ -149,11 +149,29 @@ pub struct Question {
 pub struct Consent {
     /// Stored in the submission; changes whenever a word of the consent changes.
     pub version: String,
-    pub what: Vec<Text>,
+    pub what: Vec<ConsentPart>,
     pub from_whom: Text,
     pub purpose: Text,
     pub recipients: Text,
     pub retention: Text,
+}
+
+/// One kind of information that is used, and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentPart {
+    pub text: Text,
+    pub origin: ConsentOrigin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentOrigin {
+    Card,
+    /// Asked from the office's shared records.
+    Shared,
+    /// What the resident fills in.
+    Resident,
 }
 
 /// The result page of a query-and-print service.

@@ -17,10 +17,7 @@ pub fn form(window: &AppWindow, view: &FormView) -> PageId {
     form.set_title(view.title.as_str().into());
     form.set_entry(view.entry_title.as_str().into());
     form.set_fields(model(view.fields.iter().map(|field| form_field(field, view))));
-    let open = view
-        .editing
-        .as_ref()
-        .and_then(|editing| view.fields.iter().position(|field| field.path == editing.path));
+    let open = view.open.as_ref().and_then(|path| view.fields.iter().position(|field| field.path == *path));
     form.set_open(open.map_or(-1, |index| index as i32));
     form.set_problems(model(view.errors.iter().map(|error| FormProblem {
         path: error.path.as_str().into(),

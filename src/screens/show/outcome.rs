@@ -35,6 +35,7 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     });
     result.set_promised_days(view.promised_days.into());
     result.set_qr(qr(&view.receipt));
+    result.set_has_printer(view.has_printer);
     result.set_can_print(view.printer);
     result.set_can_rate(!view.rated);
     result.set_can_withdraw(false);

@@ -4,8 +4,8 @@ use super::questions::compile_pages;
 use super::source::{Node, Tree};
 use super::{ItemProblem, eligibility};
 use crate::item::{
-    Consent, Document, DocumentRow, DocumentTable, Guide, Kind, Material, MaterialSource, Question,
-    ServiceItem,
+    Consent, ConsentOrigin, ConsentPart, Document, DocumentRow, DocumentTable, Guide, Kind, Material,
+    MaterialSource, Question, ServiceItem,
 };
 use crate::text::Text;
 use serde::de::DeserializeOwned;
@@ -153,9 +153,10 @@ fn consent(
     sources: &BTreeSet<String>,
 ) -> Result<Consent, ItemProblem> {
     let department = department.require("name")?.text()?;
-    let mut what = vec![definitions.phrase("consent_card", &[])];
+    let part = |text: Text, origin: ConsentOrigin| ConsentPart { text, origin };
+    let mut what = vec![part(definitions.phrase("consent_card", &[]), ConsentOrigin::Card)];
     for source in sources.iter().filter(|source| source.starts_with("shared.")) {
-        what.push(label_of(definitions, source, node)?);
+        what.push(part(label_of(definitions, source, node)?, ConsentOrigin::Shared));
     }
     what.dedup();
     let from = if what.len() > 1 { "consent_from_shared" } else { "consent_from_card" };
@@ -164,7 +165,7 @@ fn consent(
         None => definitions.phrase("consent_retention", &[&department]),
     };
     if node.get("pages").is_some_and(|pages| pages.list().is_ok_and(|list| !list.is_empty())) {
-        what.push(definitions.phrase("consent_answers", &[]));
+        what.push(part(definitions.phrase("consent_answers", &[]), ConsentOrigin::Resident));
     }
     Ok(Consent {
         version: version.to_string(),

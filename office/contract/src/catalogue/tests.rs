@@ -145,7 +145,7 @@ fn a_list_of_entries_names_its_questions_with_dots() {
 #[test]
 fn a_consent_names_every_shared_record_the_form_reads() {
     let item = form_with(r#""phone", "bank_card""#).unwrap();
-    let what: Vec<&str> = item.consent.what.iter().map(|text| text.en.as_str()).collect();
+    let what: Vec<&str> = item.consent.what.iter().map(|part| part.text.en.as_str()).collect();
     assert!(what.contains(&"Mobile number") && what.contains(&"Bank card number"), "{what:?}");
 }
 

@@ -53,7 +53,9 @@ fn guide_texts(item: &ServiceItem) -> Vec<(String, &Text)> {
         guide.conditions.iter().enumerate().map(|(i, text)| (format!("/guide/conditions/{i}"), text)),
     );
     texts.extend(guide.materials.iter().enumerate().map(|(i, m)| (format!("/guide/materials/{i}"), &m.name)));
-    texts.extend(item.consent.what.iter().enumerate().map(|(i, text)| (format!("/consent/what/{i}"), text)));
+    texts.extend(
+        item.consent.what.iter().enumerate().map(|(i, part)| (format!("/consent/what/{i}"), &part.text)),
+    );
     for (i, faq) in guide.faq.iter().enumerate() {
         texts.push((format!("/guide/faq/{i}/question"), &faq.question));
         texts.push((format!("/guide/faq/{i}/answer"), &faq.answer));

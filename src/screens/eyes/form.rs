@@ -1,0 +1,152 @@
+//! Answering a form with a finger: what the page asks, and the touches that answer it. Answers are only ever
+//! given through what is drawn, so a question nobody can reach stops the visit.
+use super::Eyes;
+use jiujin_ui::{ChoiceItem, FieldKind, FormField, FormPage};
+use slint::{ComponentHandle, Model};
+
+/// What Continue is called.
+const CONTINUE: [&str; 5] = ["下一步", "這一位填好了", "这一位填好了", "Next", "Done with this person"];
+/// What opens a new entry of a list.
+const ADD: [&str; 6] = ["添加", "新增", "再加一个", "再加一個", "Add the first", "Add one more"];
+/// What leads to the next part of a long list.
+const MORE: [&str; 2] = ["更多", "More"];
+/// Parts of a list that are looked through for a row or a choice.
+const LEAVES_MAX: usize = 12;
+
+/// A question of the form page that waits for its answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    pub path: String,
+    pub label: String,
+    pub example: String,
+    kind: FieldKind,
+    is_open: bool,
+    /// What each choice may be called, its value last; empty where keys answer.
+    choices: Vec<Vec<String>>,
+}
+
+impl Question {
+    /// Whether keys answer it.
+    pub fn is_typed(&self) -> bool {
+        matches!(self.kind, FieldKind::Text | FieldKind::Number | FieldKind::Date)
+    }
+
+    /// Something that this question accepts: the catalogue's own example where there is one.
+    pub fn fitting_text(&self) -> String {
+        match self.kind {
+            FieldKind::Number => {
+                self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from)
+            }
+            FieldKind::Date => "20260901".into(),
+            _ if !self.example.is_empty() => self.example.clone(),
+            _ => "测试".into(),
+        }
+    }
+}
+
+impl Eyes {
+    /// The question that is open, else the first that still needs an answer.
+    pub fn next_question(&self) -> Option<Question> {
+        self.ask(|window| {
+            let form = window.global::<FormPage>();
+            let open = form.get_open();
+            let waiting: Vec<(i32, FormField)> =
+                (0..).zip(form.get_fields().iter()).filter(|(_, field)| waits(field)).collect();
+            let at = waiting.iter().position(|(index, _)| *index == open).unwrap_or(0);
+            waiting.into_iter().nth(at).map(|(index, field)| question(field, index == open))
+        })
+        .flatten()
+    }
+
+    /// Opens the question by its row; false if no row for it can be found.
+    pub fn open_question(&self, question: &Question) -> bool {
+        question.is_open
+            || self.find_on_leaves(|| {
+                let label = question.label.clone();
+                self.touch_one(move |all| {
+                    let is_row = |known: &String| {
+                        known.strip_suffix(&label).is_some_and(|rest| rest.is_empty() || rest.ends_with(": "))
+                            || known.strip_prefix(&label).is_some_and(|rest| rest.starts_with(", "))
+                    };
+                    all.iter().rposition(is_row)
+                })
+            })
+    }
+
+    /// Touches a choice by what is read out for it, or the button that adds an entry to a list.
+    pub fn choose(&self, question: &Question, wanted: Option<&str>) -> bool {
+        if question.kind == FieldKind::Entries {
+            return ADD.iter().any(|label| self.touch(label));
+        }
+        let wanted = wanted
+            .and_then(|words| question.choices.iter().find(|names| names.iter().any(|name| name == words)));
+        let Some(names) = wanted.or(question.choices.first()) else { return false };
+        self.find_on_leaves(|| {
+            let names = names.clone();
+            self.touch_one(move |all| all.iter().rposition(|known| names.contains(known)))
+        })
+    }
+
+    /// Tries on each part of a long list until the touch finds its target.
+    fn find_on_leaves(&self, mut touch: impl FnMut() -> bool) -> bool {
+        for _ in 0..LEAVES_MAX {
+            if touch() {
+                return true;
+            }
+            let more = |all: &[String]| all.iter().rposition(|known| MORE.contains(&known.as_str()));
+            if !self.touch_one(more) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// What the form says is missing.
+    pub fn errors(&self) -> Vec<String> {
+        let errors = self.ask(|window| {
+            let problems = window.global::<FormPage>().get_problems();
+            problems.iter().map(|problem| format!("{}: {}", problem.path, problem.message)).collect()
+        });
+        errors.unwrap_or_default()
+    }
+
+    /// Touches Continue; false if there is none.
+    pub fn go_on(&self) -> bool {
+        CONTINUE.iter().any(|label| self.touch(label))
+    }
+
+    /// Changes whenever a touch led somewhere.
+    pub fn form_position(&self) -> (i32, String, i32, usize) {
+        self.ask(|window| {
+            let form = window.global::<FormPage>();
+            (form.get_step(), form.get_entry().into(), form.get_open(), form.get_problems().row_count())
+        })
+        .unwrap_or_default()
+    }
+}
+
+fn waits(field: &FormField) -> bool {
+    let answered = !field.shown.is_empty() && field.error.is_empty();
+    field.enabled && !field.locked && field.required && !answered && field.kind != FieldKind::Note
+}
+
+fn question(field: FormField, is_open: bool) -> Question {
+    Question {
+        path: field.path.into(),
+        label: field.label.into(),
+        example: field.example.into(),
+        kind: field.kind,
+        is_open,
+        choices: field.choices.iter().map(names).collect(),
+    }
+}
+
+/// Yes and No are worded by the page itself.
+fn names(choice: ChoiceItem) -> Vec<String> {
+    let words: &[&str] = match (choice.label.as_str(), choice.value.as_str()) {
+        ("", "true") => &["是", "Yes"],
+        ("", _) => &["否", "No"],
+        (label, _) => &[label],
+    };
+    words.iter().map(|word| (*word).to_owned()).chain([choice.value.clone().into()]).collect()
+}
