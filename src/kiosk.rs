@@ -194,7 +194,7 @@ impl Kiosk {
     fn carry_out(&mut self, order: Order, now: Moment) -> Option<Happening> {
         match order {
             Order::Commit(application) => Some(self.commit(&application, now)),
-            Order::LookUp { who, service, .. } => self.look_up(&who, &service),
+            Order::LookUp { who, service } => self.look_up(&who, &service),
             Order::FetchCases(who) => self.fetch_cases(&who),
             Order::SendRating { submission, level, reasons } => {
                 self.send_rating(&submission, level, &reasons);

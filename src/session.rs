@@ -36,6 +36,11 @@ impl Moment {
     }
 }
 
+/// Below this age a guardian agrees (Personal Information Protection Law, article 31).
+const GUARDIAN_AGE: i16 = 14;
+/// From this age on somebody can be one (Civil Code, article 17).
+const ADULT_AGE: i16 = 18;
+
 /// How long each page waits, in milliseconds. Accessibility points A11 and A12 give the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pauses {
@@ -144,7 +149,6 @@ pub enum Order {
     LookUp {
         who: Who,
         service: Arc<Service>,
-        consented_at: i64,
     },
     Commit(Box<Application>),
     FetchCases(Who),
@@ -177,6 +181,7 @@ pub struct Session {
     pauses: Pauses,
     /// When somebody last touched something.
     active_at: u64,
+    today: jiff::civil::Date,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +193,8 @@ pub struct Step {
 impl Session {
     pub fn new(settings: Settings, pauses: Pauses) -> Session {
         let (stage, overlay) = (Stage::Attract, Overlay::None);
-        Session { stage, settings, overlay, house_settings: settings, pauses, active_at: 0 }
+        let today = jiff::civil::Date::ZERO;
+        Session { stage, settings, overlay, house_settings: settings, pauses, active_at: 0, today }
     }
 
     /// When the loop must come back with [`Happening::DeadlinePassed`], in `elapsed_ms`.
@@ -221,15 +227,23 @@ impl Session {
 
     /// The reader is polled only while a page asks for a card.
     pub fn wants_card(&self) -> bool {
-        matches!(self.stage, Stage::Attract | Stage::AskingCard { .. })
+        match &self.stage {
+            Stage::Attract | Stage::AskingCard { .. } => true,
+            Stage::Consenting { who, guardian, .. } => guardian.is_none() && self.is_child(who),
+            _ => false,
+        }
+    }
+
+    /// Whether a guardian has to agree for this resident.
+    pub fn is_child(&self, who: &Who) -> bool {
+        who.age_on(self.today) < GUARDIAN_AGE
     }
 
     /// Whose visit this is, once the resident has said "yes, that is me".
     pub fn who(&self) -> Option<&Who> {
         match &self.stage {
-            Stage::Browsing { who, .. } | Stage::Guiding { who, .. } | Stage::Unavailable { who, .. } => {
-                who.as_ref()
-            }
+            Stage::Browsing { who, .. } | Stage::Unavailable { who, .. } => who.as_ref(),
+            Stage::Guiding(guiding) => guiding.who.as_ref(),
             Stage::Consenting { who, .. } | Stage::LookingUp { who, .. } => Some(who),
             Stage::Cases { who, .. } | Stage::CaseDetail { who, .. } => Some(who),
             Stage::Filling(filling) => Some(&filling.application.who),

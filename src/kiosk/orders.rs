@@ -87,7 +87,8 @@ fn submission(
         pruned_paths: finished.pruned_paths,
         consent: ConsentGiven {
             version: item.consent.version.clone(),
-            agreed_at: Timestamp::from_millisecond(application.consented_at).unwrap_or(at),
+            agreed_at: Timestamp::from_millisecond(application.agreement.at).unwrap_or(at),
+            guardian: application.agreement.guardian.as_deref().cloned(),
         },
         kiosk: office.device_id.clone(),
         kiosk_short_id: office.short_id,

@@ -4,7 +4,7 @@ use crate::search::Hit;
 use crate::session::Moment;
 use crate::session::application::{Service, facts_json};
 use crate::session::editing::Editing;
-use crate::session::stage::{Browse, Tab, Who};
+use crate::session::stage::{Browse, Guiding, Tab};
 use crate::shelf::Shelf;
 use crate::typing::KeyboardView;
 use jiujin_contract::item::{Badge, Category, Kind, LifeTheme, MaterialSource};
@@ -238,13 +238,14 @@ fn hit_view(service: &Arc<Service>, hit: &Hit, lang: Lang) -> HitView {
     }
 }
 
-pub fn guide(service: &Service, who: Option<&Who>, page: usize, lang: Lang, now: Moment) -> GuideView {
-    let item = &service.item;
+pub fn guide(guiding: &Guiding, lang: Lang, now: Moment) -> GuideView {
+    let Guiding { who, service, page, shared, .. } = guiding;
+    let (item, page) = (&service.item, *page);
     let guide = &item.guide;
     let text = |text: &jiujin_contract::text::Text| text.get(lang).to_owned();
     let verdict = match who {
         None => VerdictView::Unknown,
-        Some(who) => match item.eligibility.check(&facts_json(who, None, now)).first() {
+        Some(who) => match item.eligibility.check(&facts_json(who, shared.as_ref(), now)).first() {
             None => VerdictView::Eligible,
             Some(refusal) => {
                 VerdictView::Refused { reason: text(&refusal.reason), instead: text(&refusal.instead) }

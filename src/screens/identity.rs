@@ -1,13 +1,9 @@
 //! "Is this you?" and "may we use these?": masked identity and consent.
 use super::words;
-use crate::session::Moment;
 use crate::session::application::Service;
 use crate::session::stage::Who;
 use jiujin_contract::item::{ConsentOrigin, ConsentPart};
 use jiujin_contract::text::Lang;
-
-/// Below this age a guardian agrees (Personal Information Protection Law, article 31).
-const GUARDIAN_AGE: i16 = 14;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ConfirmView {
@@ -29,7 +25,9 @@ pub struct ConsentView {
     pub recipients: String,
     pub retention: String,
     pub version: String,
-    pub guardian: bool,
+    /// For a child: whether the guardian's card was read.
+    pub guardian: Option<bool>,
+    pub masked_name: String,
 }
 
 pub fn confirm(who: &Who, idle_minutes: u64, lang: Lang) -> ConfirmView {
@@ -41,7 +39,7 @@ pub fn confirm(who: &Who, idle_minutes: u64, lang: Lang) -> ConfirmView {
     }
 }
 
-pub fn consent(who: &Who, service: &Service, lang: Lang, now: Moment) -> ConsentView {
+pub fn consent(who: &Who, service: &Service, guardian: Option<bool>, lang: Lang) -> ConsentView {
     let consent = &service.item.consent;
     ConsentView {
         service: service.item.name.get(lang).to_owned(),
@@ -51,7 +49,8 @@ pub fn consent(who: &Who, service: &Service, lang: Lang, now: Moment) -> Consent
         recipients: consent.recipients.get(lang).to_owned(),
         retention: consent.retention.get(lang).to_owned(),
         version: consent.version.clone(),
-        guardian: who.age_on(now.today) < GUARDIAN_AGE,
+        guardian,
+        masked_name: who.masked_name(),
     }
 }
 

@@ -122,8 +122,9 @@ fn consent(window: &AppWindow, view: &super::identity::ConsentView) -> PageId {
     consent.set_recipient(view.recipients.as_str().into());
     consent.set_kept(view.retention.as_str().into());
     consent.set_version(view.version.as_str().into());
-    consent.set_guardian(view.guardian);
-    consent.set_guardian_present(true);
+    consent.set_guardian(view.guardian.is_some());
+    consent.set_guardian_present(view.guardian == Some(true));
+    consent.set_child_name(view.masked_name.as_str().into());
     let what: Vec<&str> = view.what.iter().map(|(words, _)| words.as_str()).collect();
     let whole = [what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention]
         .join("\n\n");

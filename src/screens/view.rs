@@ -94,12 +94,13 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
             )),
             None => Page::Home(catalogue::home(shelf, browse, who.is_some(), catalogue::TILES, lang)),
         },
-        Stage::Guiding { who, service, page, .. } => {
-            Page::Guide(catalogue::guide(service, who.as_ref(), *page, lang, now))
-        }
+        Stage::Guiding(guiding) => Page::Guide(catalogue::guide(guiding, lang, now)),
         Stage::AskingCard { prompt, .. } => Page::Card(*prompt),
         Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, session.idle_minutes(), lang)),
-        Stage::Consenting { who, service, .. } => Page::Consent(identity::consent(who, service, lang, now)),
+        Stage::Consenting { who, service, guardian, .. } => {
+            let guardian = session.is_child(who).then(|| guardian.is_some());
+            Page::Consent(identity::consent(who, service, guardian, lang))
+        }
         Stage::LookingUp { .. } => Page::LookingUp,
         Stage::Filling(filling) => Page::Form(form::form(filling, typing.view(), lang)),
         Stage::Signing { application, strokes } => {

@@ -1,6 +1,6 @@
 //! One errand in progress: the service with its compiled form, and the resident's draft of it.
 use super::Moment;
-use super::stage::Who;
+use super::stage::{Agreement, Who};
 use jiujin_contract::form::{Draft, Facts, Form};
 use jiujin_contract::identity::{CardKind, Sex};
 use jiujin_contract::item::{MaterialSource, ServiceItem};
@@ -32,8 +32,7 @@ impl PartialEq for Service {
 pub struct Application {
     pub who: Who,
     pub service: Arc<Service>,
-    /// Unix milliseconds.
-    pub consented_at: i64,
+    pub agreement: Agreement,
     /// What the office knew already; `None` when it could not be asked.
     pub shared: Option<Value>,
     pub draft: Draft,
@@ -44,13 +43,13 @@ impl Application {
     pub fn new(
         who: Who,
         service: Arc<Service>,
-        consented_at: i64,
+        agreement: Agreement,
         shared: Option<Value>,
         now: Moment,
     ) -> Application {
         let facts = Facts::new(facts_json(&who, shared.as_ref(), now));
         let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
-        Application { who, service, consented_at, shared, draft, signature: None }
+        Application { who, service, agreement, shared, draft, signature: None }
     }
 
     /// Pages of questions, then the signature where one is wanted, then the review.

@@ -1,8 +1,8 @@
 //! From attract to consent, and everything that can happen on any page.
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
-use super::stage::{Browse, CaseList, Stage, Who};
-use super::{Happening, Moment, Order, Overlay, Session, Step};
+use super::stage::{Agreement, Browse, CaseList, Guiding, Stage, Who};
+use super::{ADULT_AGE, Happening, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
 use serde_json::Value;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ pub(super) const QUERY_CHARS_MAX: usize = 40;
 impl Session {
     /// What the visit becomes when `happening` happens, and what has to be done about it.
     pub fn apply(mut self, happening: Happening, now: Moment) -> Step {
+        self.today = now.today;
         if matches!(happening, Happening::DeadlinePassed) {
             return self.deadline_passed(now);
         }
@@ -50,7 +51,7 @@ impl Session {
         match &self.stage {
             Stage::Attract | Stage::Ended { .. } => self.on_attract(happening, now),
             Stage::Browsing { .. } => self.on_catalogue(happening),
-            Stage::Guiding { .. } => self.on_guide(happening, now),
+            Stage::Guiding(_) => self.on_guide(happening, now),
             Stage::AskingCard { .. } => self.on_card(happening, now),
             Stage::Confirming { .. } | Stage::Consenting { .. } | Stage::LookingUp { .. } => {
                 self.on_identity(happening, now)
@@ -116,7 +117,7 @@ impl Session {
             Happening::Paged(by) => browse.page = browse.page.saturating_add_signed(by),
             Happening::ServiceChosen(service) => {
                 let (who, browse) = (who.clone(), browse.clone());
-                return self.go(Stage::Guiding { who, service, browse, page: 0 });
+                return self.guide(who, service, browse);
             }
             Happening::CardWanted => {
                 let browse = browse.clone();
@@ -142,13 +143,15 @@ impl Session {
     }
 
     fn on_guide(self, happening: Happening, now: Moment) -> Step {
-        let Stage::Guiding { who, service, browse, page } = self.stage.clone() else { return self.stay() };
+        let Stage::Guiding(guiding) = self.stage.clone() else { return self.stay() };
+        let Guiding { who, service, browse, page, shared } = *guiding;
         match (happening, who) {
             (Happening::Started, None) => self.ask_card(Some(service), browse, CardPrompt::Place, 0),
             (Happening::Started, Some(who)) => self.begin(who, service, browse, now),
             (Happening::WentBack, who) => self.browse(who, browse),
             (Happening::Paged(by), who) => {
-                self.go(Stage::Guiding { who, service, browse, page: page.saturating_add_signed(by) })
+                let page = page.saturating_add_signed(by);
+                self.go(Stage::Guiding(Box::new(Guiding { who, service, browse, page, shared })))
             }
             _ => self.stay(),
         }
@@ -169,7 +172,7 @@ impl Session {
                 self.ask_card(service, browse, CardPrompt::Place, 0)
             }
             Happening::WentBack => match service {
-                Some(service) => self.go(Stage::Guiding { who: None, service, browse, page: 0 }),
+                Some(service) => self.guide(None, service, browse),
                 None => self.browse(None, browse),
             },
             _ => self.stay(),
@@ -189,28 +192,38 @@ impl Session {
                 Stage::Confirming { service, browse, .. },
                 Happening::IdentityConfirmed(false) | Happening::WentBack,
             ) => self.ask_card(service, browse, CardPrompt::Place, 0),
-            (Stage::Consenting { who, service, .. }, Happening::Agreed) => {
-                let order =
-                    Order::LookUp { who: who.clone(), service: service.clone(), consented_at: now.unix_ms };
-                let mut step = self.go(Stage::LookingUp { who, service, consented_at: now.unix_ms });
-                step.orders.push(order);
-                step
+            (Stage::Consenting { who, service, guardian, .. }, Happening::Agreed)
+                if guardian.is_some() || !self.is_child(&who) =>
+            {
+                self.look_up(who, service, Agreement { at: now.unix_ms, guardian })
             }
-            (Stage::Consenting { who, service, browse }, Happening::Declined | Happening::WentBack) => {
-                self.go(Stage::Guiding { who: Some(who), service, browse, page: 0 })
+            (Stage::Consenting { who, service, browse, guardian: None }, Happening::CardRead(adult))
+                if self.is_child(&who) && may_be_guardian(&adult, now) =>
+            {
+                self.go(Stage::Consenting { who, service, browse, guardian: Some(adult) })
             }
-            (Stage::LookingUp { who, service, consented_at }, Happening::LookedUp(shared)) => {
-                self.open_form(who, service, consented_at, shared, now)
+            (Stage::Consenting { who, service, browse, .. }, Happening::Declined | Happening::WentBack) => {
+                self.guide(Some(who), service, browse)
+            }
+            (Stage::LookingUp { who, service, agreement }, Happening::LookedUp(shared)) => {
+                self.open_form(who, service, agreement, shared, now)
             }
             _ => self.stay(),
         }
+    }
+
+    fn look_up(self, who: Who, service: Arc<Service>, agreement: Agreement) -> Step {
+        let order = Order::LookUp { who: who.clone(), service: service.clone() };
+        let mut step = self.go(Stage::LookingUp { who, service, agreement });
+        step.orders.push(order);
+        step
     }
 
     fn open_form(
         mut self,
         who: Who,
         service: Arc<Service>,
-        consented_at: i64,
+        agreement: Agreement,
         shared: Option<Value>,
         now: Moment,
     ) -> Step {
@@ -218,7 +231,11 @@ impl Session {
             return self.go(Stage::Unavailable { notice: Notice::OfficeUnreachable, who: Some(who) });
         }
         self.active_at = now.elapsed_ms;
-        self.open_page(Application::new(who, service, consented_at, shared, now), 0)
+        if !service.item.eligibility.check(&facts_json(&who, shared.as_ref(), now)).is_empty() {
+            let guiding = Guiding { who: Some(who), service, browse: Browse::default(), page: 0, shared };
+            return self.go(Stage::Guiding(Box::new(guiding)));
+        }
+        self.open_page(Application::new(who, service, agreement, shared, now), 0)
     }
 
     fn card_read(self, who: Who, service: Option<Arc<Service>>, browse: Browse, now: Moment) -> Step {
@@ -231,10 +248,14 @@ impl Session {
     /// Straight to consent, or back to the guide, which then shows why not and where to go instead.
     fn begin(self, who: Who, service: Arc<Service>, browse: Browse, now: Moment) -> Step {
         if service.item.eligibility.check(&facts_json(&who, None, now)).is_empty() {
-            self.go(Stage::Consenting { who, service, browse })
+            self.go(Stage::Consenting { who, service, browse, guardian: None })
         } else {
-            self.go(Stage::Guiding { who: Some(who), service, browse, page: 0 })
+            self.guide(Some(who), service, browse)
         }
+    }
+
+    fn guide(self, who: Option<Who>, service: Arc<Service>, browse: Browse) -> Step {
+        self.go(Stage::Guiding(Box::new(Guiding { who, service, browse, page: 0, shared: None })))
     }
 
     pub(super) fn open_cases(self, who: Who) -> Step {
@@ -266,6 +287,11 @@ impl Session {
     pub(super) fn stay(self) -> Step {
         Step { session: self, orders: vec![] }
     }
+}
+
+/// Somebody of age with a card that is valid today.
+fn may_be_guardian(adult: &Who, now: Moment) -> bool {
+    adult.age_on(now.today) >= ADULT_AGE && !adult.expired_on(now.today)
 }
 
 /// Whether somebody at the kiosk did this; only then the idle time starts again.

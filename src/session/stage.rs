@@ -4,11 +4,20 @@ use super::editing::Editing;
 use crate::notice::{CardPrompt, Notice};
 use jiujin_contract::case::CaseState;
 use jiujin_contract::identity::Resident;
+use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The resident whose card was read in this visit.
 pub type Who = Arc<Resident>;
+
+/// When the resident, or a guardian for a child, agreed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// Unix milliseconds.
+    pub at: i64,
+    pub guardian: Option<Who>,
+}
 
 /// The four ways into the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,12 +47,7 @@ pub enum Stage {
         who: Option<Who>,
         browse: Browse,
     },
-    Guiding {
-        who: Option<Who>,
-        service: Arc<Service>,
-        browse: Browse,
-        page: usize,
-    },
+    Guiding(Box<Guiding>),
     AskingCard {
         service: Option<Arc<Service>>,
         browse: Browse,
@@ -59,12 +63,14 @@ pub enum Stage {
         who: Who,
         service: Arc<Service>,
         browse: Browse,
+        /// For a child: the adult whose card was read on this page.
+        guardian: Option<Who>,
     },
     /// The office is asked for what is already known about the resident.
     LookingUp {
         who: Who,
         service: Arc<Service>,
-        consented_at: i64,
+        agreement: Agreement,
     },
     Filling(Box<Filling>),
     Signing {
@@ -105,6 +111,17 @@ pub enum Stage {
     Ended {
         timed_out: bool,
     },
+}
+
+/// The guide of one service, for this resident once the card was read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guiding {
+    pub who: Option<Who>,
+    pub service: Arc<Service>,
+    pub browse: Browse,
+    pub page: usize,
+    /// What the office knew, where that is why the errand cannot go on.
+    pub shared: Option<Value>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

@@ -92,7 +92,7 @@ fn three_cards_taken_away_too_soon_become_a_card_that_cannot_be_read() {
 #[test]
 fn refusing_consent_leads_back_to_the_guide_and_asks_nobody_anything() {
     let step = after(at_consent().into_iter().chain([Happening::Declined]));
-    assert!(matches!(step.session.stage, Stage::Guiding { who: Some(_), .. }));
+    assert!(matches!(&step.session.stage, Stage::Guiding(guiding) if guiding.who.is_some()));
     assert_eq!(step.orders, vec![]);
 }
 
@@ -180,4 +180,38 @@ fn back_from_a_group_stays_in_its_tab() {
     let back = opened.session.apply(Happening::WentBack, at(1_000));
     let Stage::Browsing { browse, .. } = back.session.stage else { panic!("still in the catalogue") };
     assert_eq!(browse, Browse { tab: super::stage::Tab::Categories, ..Browse::default() });
+}
+
+#[test]
+fn a_child_goes_on_only_with_an_adult_who_agrees_with_their_own_card() {
+    let mut child = adult().as_ref().clone();
+    child.birth = date(2016, 5, 18);
+    let child = Arc::new(child);
+    let mut happenings = at_consent();
+    happenings[3] = Happening::CardRead(child.clone());
+    let alone = after(happenings);
+    let Stage::Consenting { guardian: None, .. } = &alone.session.stage else {
+        panic!("{:?}", alone.session.stage)
+    };
+    assert!(alone.session.wants_card(), "the guardian's card is asked for");
+    let refused = alone.session.clone().apply(Happening::Agreed, at(2_000));
+    assert_eq!(refused.session.stage, alone.session.stage);
+    let another_child = alone.session.clone().apply(Happening::CardRead(child), at(2_000));
+    assert_eq!(another_child.session.stage, alone.session.stage);
+    let with_guardian = alone.session.apply(Happening::CardRead(adult()), at(2_000)).session;
+    assert!(!with_guardian.wants_card());
+    let agreed = with_guardian.apply(Happening::Agreed, at(3_000));
+    let Stage::LookingUp { agreement, .. } = agreed.session.stage else { panic!("agreed") };
+    assert_eq!(agreement.guardian, Some(adult()));
+}
+
+#[test]
+fn what_the_office_knows_can_still_refuse_before_anything_is_typed() {
+    let mut happenings = at_consent();
+    happenings[1] = Happening::ServiceChosen(service("S090"));
+    let elsewhere = serde_json::json!({ "household": { "local": false } });
+    let known =
+        after(happenings.into_iter().chain([Happening::Agreed, Happening::LookedUp(Some(elsewhere))]));
+    let Stage::Guiding(guiding) = &known.session.stage else { panic!("{:?}", known.session.stage) };
+    assert!(guiding.shared.is_some(), "the guide says why");
 }

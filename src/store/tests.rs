@@ -43,7 +43,7 @@ impl Counter {
             answers: serde_json::json!({"reason": "CANARY-REASON", "text": "x".repeat(6_000)}),
             provenance: Default::default(),
             pruned_paths: Vec::new(),
-            consent: ConsentGiven { version: "1".into(), agreed_at: now },
+            consent: ConsentGiven { version: "1".into(), agreed_at: now, guardian: None },
             kiosk: DeviceId::parse("kiosk-1").unwrap(),
             kiosk_short_id: self.short_id,
             receipt_number: numbered.receipt_number.clone(),

@@ -133,6 +133,9 @@ impl Player<'_> {
             return Err(format!("{} cannot be opened; there is {there:?}", question.path));
         }
         if question.is_typed() {
+            if question.refused {
+                self.eyes.clear_field();
+            }
             self.type_in(&wanted.cloned().unwrap_or_else(|| question.fitting_text()))?;
             self.eyes.settle();
             return self.go_on();

@@ -112,7 +112,7 @@ fn seal_one(
         answers: serde_json::json!({}),
         provenance: Default::default(),
         pruned_paths: vec![],
-        consent: ConsentGiven { version: asked.2.clone(), agreed_at: now },
+        consent: ConsentGiven { version: asked.2.clone(), agreed_at: now, guardian: None },
         kiosk: identity.office.device_id.clone(),
         kiosk_short_id: identity.office.short_id,
         receipt_number: numbered.receipt_number.clone(),

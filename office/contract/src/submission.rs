@@ -145,6 +145,9 @@ pub struct ConsentGiven {
     pub version: String,
     /// By the kiosk's clock.
     pub agreed_at: Timestamp,
+    /// Who agreed for a child, by his or her own card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guardian: Option<Resident>,
 }
 
 /// A signature as the finger drew it; scales to any paper and holds no picture format.

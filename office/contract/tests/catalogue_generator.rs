@@ -215,7 +215,7 @@ fn submission(item: &ServiceItem, finished: &Finished) -> Submission {
         answers: finished.answers.clone(),
         provenance: Default::default(),
         pruned_paths: finished.pruned_paths.clone(),
-        consent: ConsentGiven { version: item.consent.version.clone(), agreed_at: now },
+        consent: ConsentGiven { version: item.consent.version.clone(), agreed_at: now, guardian: None },
         kiosk: DeviceId::parse("kiosk-1").unwrap(),
         kiosk_short_id,
         receipt_number: ReceiptNumber::issue(kiosk_short_id, jiff::civil::date(2026, 9, 21), 7),

@@ -52,7 +52,7 @@ fn submission(numbered: &crate::store::Numbered, office: &EnrolAnswer) -> Submis
         answers: json!({}),
         provenance: Default::default(),
         pruned_paths: vec![],
-        consent: ConsentGiven { version: "1".into(), agreed_at: now() },
+        consent: ConsentGiven { version: "1".into(), agreed_at: now(), guardian: None },
         kiosk: office.device_id.clone(),
         kiosk_short_id: office.short_id,
         receipt_number: numbered.receipt_number.clone(),

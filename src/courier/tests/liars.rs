@@ -55,7 +55,7 @@ pub(super) fn submission_of(resident: Resident, numbered: &Numbered, kiosk: Shor
         answers: serde_json::json!({}),
         provenance: Default::default(),
         pruned_paths: vec![],
-        consent: ConsentGiven { version: "1".into(), agreed_at: now() },
+        consent: ConsentGiven { version: "1".into(), agreed_at: now(), guardian: None },
         kiosk: DeviceId::parse("kiosk-9").unwrap(),
         kiosk_short_id: kiosk,
         receipt_number: numbered.receipt_number.clone(),

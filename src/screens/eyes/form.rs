@@ -8,6 +8,8 @@ use slint::{ComponentHandle, Model};
 const CONTINUE: [&str; 5] = ["下一步", "這一位填好了", "这一位填好了", "Next", "Done with this person"];
 /// What opens a new entry of a list.
 const ADD: [&str; 6] = ["添加", "新增", "再加一个", "再加一個", "Add the first", "Add one more"];
+/// What takes back the last character.
+const BACKSPACE: [&str; 3] = ["删除", "刪除", "Delete"];
 /// What leads to the next part of a long list.
 const MORE: [&str; 2] = ["更多", "More"];
 /// Parts of a list that are looked through for a row or a choice.
@@ -21,6 +23,8 @@ pub struct Question {
     pub example: String,
     kind: FieldKind,
     is_open: bool,
+    /// What stands there was refused.
+    pub refused: bool,
     /// What each choice may be called, its value last; empty where keys answer.
     choices: Vec<Vec<String>>,
 }
@@ -34,6 +38,9 @@ impl Question {
     /// Something that this question accepts: the catalogue's own example where there is one.
     pub fn fitting_text(&self) -> String {
         match self.kind {
+            FieldKind::Number if self.refused => "1990".into(),
+            FieldKind::Date if self.refused => "20301201".into(),
+            _ if self.refused => "AB123".into(),
             FieldKind::Number => {
                 self.example.chars().find(char::is_ascii_digit).map_or("1".into(), String::from)
             }
@@ -101,6 +108,17 @@ impl Eyes {
         false
     }
 
+    /// Takes back everything in the open field.
+    pub fn clear_field(&self) {
+        let typed = self.ask(|window| {
+            let form = window.global::<FormPage>();
+            form.get_before().chars().count()
+        });
+        for _ in 0..typed.unwrap_or(0) {
+            BACKSPACE.iter().any(|label| self.touch(label));
+        }
+    }
+
     /// What the form says is missing.
     pub fn errors(&self) -> Vec<String> {
         let errors = self.ask(|window| {
@@ -137,6 +155,7 @@ fn question(field: FormField, is_open: bool) -> Question {
         example: field.example.into(),
         kind: field.kind,
         is_open,
+        refused: !field.error.is_empty(),
         choices: field.choices.iter().map(names).collect(),
     }
 }

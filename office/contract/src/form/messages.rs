@@ -3,6 +3,7 @@ use super::Form;
 use super::check::Fault;
 use super::draft::AnswerError;
 use super::field::{Field, Shape};
+use super::view::TextKind;
 use crate::text::Lang;
 use serde_json::Value;
 
@@ -60,6 +61,9 @@ fn plain(field: &Field, fault: &Fault) -> (String, String) {
         "uniqueItems" => both("有两项一样。去掉一项。", "Two are the same. Take one out."),
         "compare" => compare_words(fault),
         "const" if fault.asked == true => both("选“是”才能继续。", "Choose Yes to go on."),
+        "pattern" if matches!(field.shape, Shape::Text(TextKind::Latin)) => {
+            both("只写字母和数字，比如 AB123。", "Use letters and digits only, such as AB123.")
+        }
         "enum" | "const" | "oneOf" | "anyOf" => both("从给出的选项里选一个。", "Choose one of the options."),
         _ => both("按示例的写法填写。", "Write it like the example."),
     }
@@ -104,7 +108,7 @@ fn format_words(format: &str) -> (String, String) {
         "bank-card" => ("对照银行卡核对卡号的每一位。", "Compare every digit with the bank card."),
         "plate" => ("车牌像这样写：京A12345。", "Write the plate like this: 京A12345."),
         "postal-code" => ("邮政编码是6位数字。", "A postal code has 6 digits."),
-        "date" => ("日期像这样写：1990-05-01。", "Write the date like this: 1990-05-01."),
+        "date" => ("填完整的年、月、日，比如 1990 05 01。", "Enter year, month and day, such as 1990 05 01."),
         "email" => ("邮箱像这样写：name@example.com。", "Write the address like this: name@example.com."),
         _ => ("按示例的写法填写。", "Write it like the example."),
     };

@@ -26,7 +26,7 @@ fn submission() -> Submission {
         answers: serde_json::json!({"phone": "13900000000"}),
         provenance: Default::default(),
         pruned_paths: vec![],
-        consent: ConsentGiven { version: "1".into(), agreed_at: Timestamp::UNIX_EPOCH },
+        consent: ConsentGiven { version: "1".into(), agreed_at: Timestamp::UNIX_EPOCH, guardian: None },
         kiosk: DeviceId::parse("kiosk-1").unwrap(),
         kiosk_short_id: short_id,
         receipt_number: ReceiptNumber::issue(short_id, jiff::civil::date(2026, 11, 22), 7),

@@ -168,7 +168,7 @@ impl Kiosk {
             answers: json!({"phone": "13900000001"}),
             provenance: Default::default(),
             pruned_paths: vec![],
-            consent: ConsentGiven { version: "c1".into(), agreed_at: now },
+            consent: ConsentGiven { version: "c1".into(), agreed_at: now, guardian: None },
             kiosk: self.id().clone(),
             kiosk_short_id: self.enrolled.short_id,
             receipt_number: ReceiptNumber::issue(
