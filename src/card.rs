@@ -30,10 +30,8 @@ impl ReaderThread {
     ) -> std::io::Result<ReaderThread> {
         let reader = ReaderConfig { port: port.to_owned(), baud: config.reader.baud, same_card_again };
         let thread = hardware::ReaderThread::spawn(reader, move |event| {
-            if let Some(report) = report(event) {
-                // A loop that is gone needs no reports.
-                let _ = events.blocking_send(Event::Card(report));
-            }
+            // A loop that is gone needs no reports.
+            let _ = events.blocking_send(Event::Card(report(event)));
         })?;
         Ok(ReaderThread(thread))
     }
@@ -44,8 +42,8 @@ impl ReaderThread {
     }
 }
 
-fn report(event: ReaderEvent) -> Option<Report> {
-    Some(match event {
+fn report(event: ReaderEvent) -> Report {
+    match event {
         ReaderEvent::Connected { sam_id } => {
             tracing::info!(sam_id, "card reader connected");
             Report::Reader { ready: true }
@@ -64,7 +62,7 @@ fn report(event: ReaderEvent) -> Option<Report> {
             tracing::warn!(reason, "card unreadable");
             Report::Failed(CardPrompt::Unreadable)
         }
-        ReaderEvent::StillThere => return None,
+        ReaderEvent::StillThere => Report::Failed(CardPrompt::StillThere),
         ReaderEvent::Read(card) => match resident(&card) {
             Some(resident) => Report::Read(resident),
             None => {
@@ -72,7 +70,7 @@ fn report(event: ReaderEvent) -> Option<Report> {
                 Report::Failed(CardPrompt::Unreadable)
             }
         },
-    })
+    }
 }
 
 /// `None` where the card lacks what every errand needs: a real birth date.

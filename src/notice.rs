@@ -25,5 +25,7 @@ pub enum CardPrompt {
     /// Three tries failed: another card, or the wrong side.
     Unreadable,
     Expired,
+    /// The card of the visit before has not been taken away.
+    StillThere,
     OutOfOrder,
 }

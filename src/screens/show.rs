@@ -99,7 +99,8 @@ fn card(window: &AppWindow, prompt: CardPrompt) -> PageId {
         CardPrompt::Place => CardState::Waiting,
         CardPrompt::Reading => CardState::Reading,
         CardPrompt::Lifted => CardState::Lifted,
-        CardPrompt::Unreadable => CardState::WrongCard,
+        CardPrompt::Unreadable => CardState::Unreadable,
+        CardPrompt::StillThere => CardState::StillThere,
         CardPrompt::Expired => CardState::Expired,
         CardPrompt::OutOfOrder => CardState::OutOfOrder,
     });

@@ -84,11 +84,15 @@ impl Typed {
     }
 }
 
-/// Full-width letters and digits as their narrow selves, ü as v.
+/// Full-width letters and digits as their narrow selves, brackets as Chinese titles write them, ü as v.
 fn narrow(c: char) -> char {
     match c {
         'ü' => 'v',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase(),
+        '(' => '（',
+        ')' => '）',
+        '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ' => {
+            char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase()
+        }
         _ => c,
     }
 }

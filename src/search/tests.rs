@@ -14,7 +14,7 @@ fn catalogue() -> Search {
     let mut pension = entry("S006", "城乡居民基本养老保险参保登记", &["养老保险", "社保"], 80);
     pension.title_en = "Enrol in resident basic pension scheme".into();
     pension.department = "人力资源和社会保障局".into();
-    let mut newborn = entry("S045", "新生儿出生登记(落户)", &["上户口", "报户口"], 70);
+    let mut newborn = entry("S045", "新生儿出生登记（落户）", &["上户口", "报户口"], 70);
     newborn.events = vec!["新生儿出生".into()];
     newborn.department = "公安局".into();
     Search::new([
@@ -49,6 +49,13 @@ fn characters_pinyin_initials_and_mixtures_all_find_the_service() {
 fn capitals_spaces_and_full_width_letters_make_no_difference() {
     for query in ["SFZ", "shen fen zheng", "ｓｆｚ", "Shen'Fen'Zheng"] {
         assert_eq!(first(query), "S038", "{query}");
+    }
+}
+
+#[test]
+fn a_title_with_brackets_is_found_however_the_brackets_are_typed() {
+    for query in ["新生儿出生登记（落", "新生儿出生登记(落户)", "）", "登记（"] {
+        assert_eq!(first(query), "S045", "{query}");
     }
 }
 

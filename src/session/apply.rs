@@ -93,6 +93,8 @@ impl Session {
             Happening::Woke => self.browse(None, Browse::default()),
             Happening::CardRead(who) => self.card_read(who, None, Browse::default(), now),
             Happening::CardReading => self.ask_card(None, Browse::default(), CardPrompt::Reading, 0),
+            // A forgotten card is nobody's request.
+            Happening::CardFailed(CardPrompt::StillThere) => self.stay(),
             Happening::CardFailed(prompt) => self.ask_card(None, Browse::default(), prompt, 1),
             Happening::CardWanted => self.ask_card(None, Browse::default(), CardPrompt::Place, 0),
             _ => self.stay(),
@@ -167,7 +169,10 @@ impl Session {
             Happening::CardFailed(CardPrompt::Lifted) if failures + 1 >= CARD_TRIES_MAX => {
                 self.ask_card(service, browse, CardPrompt::Unreadable, failures + 1)
             }
-            Happening::CardFailed(prompt) => self.ask_card(service, browse, prompt, failures + 1),
+            Happening::CardFailed(prompt) => {
+                let failures = failures + u8::from(prompt != CardPrompt::StillThere);
+                self.ask_card(service, browse, prompt, failures)
+            }
             Happening::CardWanted if prompt != CardPrompt::Reading => {
                 self.ask_card(service, browse, CardPrompt::Place, 0)
             }
@@ -303,7 +308,7 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::CommitFailed(_)
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown(_)
-            | Happening::CardFailed(CardPrompt::OutOfOrder)
+            | Happening::CardFailed(CardPrompt::OutOfOrder | CardPrompt::StillThere)
             | Happening::DeadlinePassed
     )
 }

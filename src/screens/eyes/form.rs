@@ -144,8 +144,9 @@ impl Eyes {
 }
 
 fn waits(field: &FormField) -> bool {
-    let answered = !field.shown.is_empty() && field.error.is_empty();
-    field.enabled && !field.locked && field.required && !answered && field.kind != FieldKind::Note
+    let missing = field.required && field.shown.is_empty();
+    let open = field.enabled && !field.locked && field.kind != FieldKind::Note;
+    open && (missing || !field.error.is_empty())
 }
 
 fn question(field: FormField, is_open: bool) -> Question {
