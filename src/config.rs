@@ -109,6 +109,7 @@ pub struct SessionTimes {
     pub elder_timeout_s: u64,
     pub warning_s: u64,
     pub look_up_s: u64,
+    pub resume_s: u64,
     pub goodbye_s: u64,
 }
 

@@ -50,6 +50,8 @@ pub struct Pauses {
     pub warning_ms: u64,
     pub look_up_ms: u64,
     pub goodbye_ms: u64,
+    /// How long the same card can go on after a time-out (A13).
+    pub resume_ms: u64,
 }
 
 impl Default for Pauses {
@@ -60,6 +62,7 @@ impl Default for Pauses {
             warning_ms: 45_000,
             look_up_ms: 3_000,
             goodbye_ms: 6_000,
+            resume_ms: 600_000,
         }
     }
 }
@@ -182,6 +185,17 @@ pub struct Session {
     /// When somebody last touched something.
     active_at: u64,
     today: jiff::civil::Date,
+    /// Answers that a time-out interrupted.
+    left: Option<Box<Left>>,
+}
+
+/// Unfinished answers, kept in memory for the same card only.
+#[derive(Debug, Clone, PartialEq)]
+struct Left {
+    application: Application,
+    page: usize,
+    /// Forgotten at this moment of `elapsed_ms`.
+    until: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -194,7 +208,8 @@ impl Session {
     pub fn new(settings: Settings, pauses: Pauses) -> Session {
         let (stage, overlay) = (Stage::Attract, Overlay::None);
         let today = jiff::civil::Date::ZERO;
-        Session { stage, settings, overlay, house_settings: settings, pauses, active_at: 0, today }
+        let house_settings = settings;
+        Session { stage, settings, overlay, house_settings, pauses, active_at: 0, today, left: None }
     }
 
     /// When the loop must come back with [`Happening::DeadlinePassed`], in `elapsed_ms`.
@@ -219,6 +234,16 @@ impl Session {
     /// Whole minutes without a touch before the warning.
     pub fn idle_minutes(&self) -> u64 {
         self.idle_ms().div_ceil(60_000)
+    }
+
+    /// Whole minutes for which the same card can go on after a time-out.
+    pub fn resume_minutes(&self) -> u64 {
+        self.pauses.resume_ms / 60_000
+    }
+
+    /// Whether somebody's unfinished answers wait for their card.
+    pub fn keeps_answers(&self) -> bool {
+        self.left.is_some()
     }
 
     pub fn warning_ms(&self) -> u64 {

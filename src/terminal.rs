@@ -120,6 +120,7 @@ fn pauses(config: &Config) -> Pauses {
         idle_slow_ms: config.session.elder_timeout_s * 1_000,
         warning_ms: config.session.warning_s * 1_000,
         look_up_ms: config.session.look_up_s * 1_000,
+        resume_ms: config.session.resume_s * 1_000,
         goodbye_ms: config.session.goodbye_s * 1_000,
     }
 }

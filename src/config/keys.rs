@@ -186,6 +186,13 @@ pub const KEYS: &[Key] = &[
         "3",
         "Longest wait for the office's shared data before the form opens.",
     ),
+    whole(
+        "session",
+        "resume_s",
+        (0, 1_800),
+        "600",
+        "After a time-out the same card finds its answers again for so long; 0 keeps nothing.",
+    ),
     whole("session", "goodbye_s", (1, 60), "6", "How long the last page stays."),
     key(
         "accessibility",

@@ -13,6 +13,7 @@ pub struct ConfirmView {
     pub valid_to: Option<String>,
     /// Minutes without a touch after which the kiosk asks whether somebody is still there.
     pub idle_minutes: u64,
+    pub resume_minutes: u64,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,12 +31,13 @@ pub struct ConsentView {
     pub masked_name: String,
 }
 
-pub fn confirm(who: &Who, idle_minutes: u64, lang: Lang) -> ConfirmView {
+pub fn confirm(who: &Who, (idle_minutes, resume_minutes): (u64, u64), lang: Lang) -> ConfirmView {
     ConfirmView {
         name: who.masked_name(),
         id_number: who.id_number.masked(),
         valid_to: who.valid_to.map(|day| words::full_day(day, lang)),
         idle_minutes,
+        resume_minutes,
     }
 }
 

@@ -71,7 +71,7 @@ fn page(window: &AppWindow, page: &Page) {
             confirm.set_masked_number(view.id_number.as_str().into());
             confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
             confirm.set_minutes(view.idle_minutes as i32);
-            confirm.set_resume_minutes(0);
+            confirm.set_resume_minutes(view.resume_minutes as i32);
             PageId::Confirm
         }
         Page::Consent(view) => consent(window, view),
@@ -86,8 +86,10 @@ fn page(window: &AppWindow, page: &Page) {
         Page::CaseDetail(view) => outcome::case_detail(window, view),
         Page::Rating(view) => outcome::rating(window, view),
         Page::Unavailable(notice) => unavailable(window, *notice),
-        Page::Goodbye { timed_out } => {
-            window.global::<jiujin_ui::GoodbyePage>().set_timed_out(*timed_out);
+        Page::Goodbye { timed_out, resume_minutes } => {
+            let goodbye = window.global::<jiujin_ui::GoodbyePage>();
+            goodbye.set_timed_out(*timed_out);
+            goodbye.set_resume_minutes(*resume_minutes as i32);
             PageId::Goodbye
         }
     };

@@ -47,6 +47,8 @@ pub enum Page {
     Unavailable(Notice),
     Goodbye {
         timed_out: bool,
+        /// Minutes for which the card can go on where it stopped; 0 when nothing was kept.
+        resume_minutes: u64,
     },
 }
 
@@ -96,7 +98,9 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
         },
         Stage::Guiding(guiding) => Page::Guide(catalogue::guide(guiding, lang, now)),
         Stage::AskingCard { prompt, .. } => Page::Card(*prompt),
-        Stage::Confirming { who, .. } => Page::Confirm(identity::confirm(who, session.idle_minutes(), lang)),
+        Stage::Confirming { who, .. } => {
+            Page::Confirm(identity::confirm(who, (session.idle_minutes(), session.resume_minutes()), lang))
+        }
         Stage::Consenting { who, service, guardian, .. } => {
             let guardian = session.is_child(who).then(|| guardian.is_some());
             Page::Consent(identity::consent(who, service, guardian, lang))
@@ -116,7 +120,10 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
         }
         Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),
         Stage::Unavailable { notice, .. } => Page::Unavailable(*notice),
-        Stage::Ended { timed_out } => Page::Goodbye { timed_out: *timed_out },
+        Stage::Ended { timed_out } => {
+            let resume_minutes = if session.keeps_answers() { session.resume_minutes() } else { 0 };
+            Page::Goodbye { timed_out: *timed_out, resume_minutes }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
 use super::stage::{Agreement, Browse, CaseList, Guiding, Stage, Who};
-use super::{ADULT_AGE, Happening, Moment, Order, Overlay, Session, Step};
+use super::{ADULT_AGE, Happening, Left, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
 use serde_json::Value;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ impl Session {
     /// What the visit becomes when `happening` happens, and what has to be done about it.
     pub fn apply(mut self, happening: Happening, now: Moment) -> Step {
         self.today = now.today;
+        self.left = self.left.take().filter(|left| now.elapsed_ms < left.until);
         if matches!(happening, Happening::DeadlinePassed) {
             return self.deadline_passed(now);
         }
@@ -68,7 +69,7 @@ impl Session {
             return self.stay();
         }
         match (&self.stage, self.overlay) {
-            (_, Overlay::StillThere { .. }) => self.end(true, now),
+            (_, Overlay::StillThere { .. }) => self.keep_answers(now).end(true, now),
             (Stage::Ended { .. }, _) => self.go(Stage::Attract),
             (Stage::LookingUp { .. }, _) => self.on_identity(Happening::LookedUp(None), now),
             _ => {
@@ -76,6 +77,20 @@ impl Session {
                 self.stay()
             }
         }
+    }
+
+    /// After a time-out the same card may go on where it stopped; whoever ends the visit keeps nothing.
+    fn keep_answers(mut self, now: Moment) -> Session {
+        let until = now.elapsed_ms + self.pauses.resume_ms;
+        self.left = match &self.stage {
+            Stage::Filling(filling) => Some((filling.application.clone(), filling.page)),
+            Stage::Signing { application, .. } | Stage::Reviewing { application } => {
+                Some((application.as_ref().clone(), application.draft.page_count()))
+            }
+            _ => None,
+        }
+        .map(|(application, page)| Box::new(Left { application, page, until }));
+        self
     }
 
     /// Everything the visit knew is dropped here; the screen is wiped before anything else is drawn.
@@ -186,6 +201,11 @@ impl Session {
 
     fn on_identity(self, happening: Happening, now: Moment) -> Step {
         match (self.stage.clone(), happening) {
+            (Stage::Confirming { who, .. }, Happening::IdentityConfirmed(true))
+                if self.left.as_ref().is_some_and(|left| left.application.who.id_number == who.id_number) =>
+            {
+                self.resume()
+            }
             (Stage::Confirming { who, service: None, browse }, Happening::IdentityConfirmed(true)) => {
                 self.browse(Some(who), browse)
             }
@@ -214,6 +234,13 @@ impl Session {
                 self.open_form(who, service, agreement, shared, now)
             }
             _ => self.stay(),
+        }
+    }
+
+    fn resume(mut self) -> Step {
+        match self.left.take() {
+            Some(left) => self.open_page(left.application, left.page),
+            None => self.stay(),
         }
     }
 

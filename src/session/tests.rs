@@ -47,7 +47,7 @@ pub(super) fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
 fn at_consent() -> Vec<Happening> {
     vec![
         Happening::Woke,
-        Happening::ServiceChosen(service("S040")),
+        Happening::ServiceChosen(service("S038")),
         Happening::Started,
         Happening::CardRead(adult()),
         Happening::IdentityConfirmed(true),
@@ -56,7 +56,7 @@ fn at_consent() -> Vec<Happening> {
 
 #[test]
 fn browsing_first_asks_for_the_card_only_when_the_errand_starts() {
-    let step = after([Happening::Woke, Happening::ServiceChosen(service("S040")), Happening::Started]);
+    let step = after([Happening::Woke, Happening::ServiceChosen(service("S038")), Happening::Started]);
     assert!(matches!(step.session.stage, Stage::AskingCard { prompt: CardPrompt::Place, .. }));
     assert!(step.session.wants_card());
 }
@@ -214,4 +214,50 @@ fn what_the_office_knows_can_still_refuse_before_anything_is_typed() {
         after(happenings.into_iter().chain([Happening::Agreed, Happening::LookedUp(Some(elsewhere))]));
     let Stage::Guiding(guiding) = &known.session.stage else { panic!("{:?}", known.session.stage) };
     assert!(guiding.shared.is_some(), "the guide says why");
+}
+
+/// At the first question, then silent until the visit ends by itself.
+fn timed_out_at_the_first_question() -> Session {
+    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let session = after(at_consent().into_iter().chain([Happening::Agreed, known])).session;
+    assert!(matches!(session.stage, Stage::Filling(_)));
+    let mut session = session;
+    for _ in 0..2 {
+        let deadline = session.deadline().expect("a visit has a deadline");
+        session = session.apply(Happening::DeadlinePassed, at(deadline)).session;
+    }
+    assert_eq!(session.stage, Stage::Ended { timed_out: true });
+    session
+}
+
+fn present(session: Session, who: Who, elapsed_ms: u64) -> Session {
+    let cards = [Happening::CardRead(who), Happening::IdentityConfirmed(true)];
+    cards.into_iter().fold(session, |session, card| session.apply(card, at(elapsed_ms)).session)
+}
+
+#[test]
+fn after_a_time_out_the_same_card_goes_on_where_it_stopped() {
+    let ended = timed_out_at_the_first_question();
+    assert!(ended.keeps_answers(), "and the goodbye page says so");
+    let again = present(ended, adult(), 400_000);
+    assert!(matches!(again.stage, Stage::Filling(_)), "{:?}", again.stage);
+    assert!(!again.keeps_answers());
+}
+
+#[test]
+fn another_card_or_a_late_one_finds_nothing_of_the_visit_before() {
+    let mut other = adult().as_ref().clone();
+    other.id_number = IdNumber::new("109999199511030011");
+    let other = present(timed_out_at_the_first_question(), Arc::new(other), 400_000);
+    assert!(matches!(other.stage, Stage::Browsing { .. }), "{:?}", other.stage);
+    let ended = timed_out_at_the_first_question();
+    let late = present(ended, adult(), 1_000_000);
+    assert!(matches!(late.stage, Stage::Browsing { .. }), "{:?}", late.stage);
+}
+
+#[test]
+fn whoever_ends_the_visit_leaves_nothing() {
+    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let happenings = at_consent().into_iter().chain([Happening::Agreed, known, Happening::VisitEnded]);
+    assert!(!after(happenings).session.keeps_answers());
 }
