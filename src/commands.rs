@@ -165,6 +165,22 @@ pub enum ReaderCommand {
         #[arg(long)]
         port: Option<String>,
     },
+    /// Reads one card and writes what crossed the port as JSON lines, the person replaced by an invented one.
+    ///
+    /// Exit codes as of `read`. Example: jiujin reader record --port /dev/ttyUSB0 --out trouble.jsonl
+    Record {
+        #[arg(long)]
+        port: String,
+        #[arg(long)]
+        baud: Option<u32>,
+        #[arg(long, default_value_t = 30)]
+        timeout_s: u64,
+        /// Instead of standard output
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Plays a recording through the driver. Example: jiujin reader replay trouble.jsonl
+    Replay { file: PathBuf },
     /// A reader on a pty; obeys `place NAME`, `lift`, `fault KIND …`, `help`, `quit` on standard input
     Simulate {
         /// Also reachable under this name

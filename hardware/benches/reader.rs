@@ -1,6 +1,6 @@
 //! How fast the reader's bytes become a card, against the limits of the line. Prints one JSON line per figure
 //! with its limit; exits 1 when one is missed. Run: cargo bench -p jiujin-hardware
-use jiujin_hardware::card::sdt::driver::{Driver, Outcome};
+use jiujin_hardware::card::sdt::driver::{Driver, Outcome, Placement};
 use jiujin_hardware::card::sdt::frame::{Decoder, Direction, Found, encode};
 use jiujin_hardware::card::sdt::layout;
 use jiujin_hardware::card::{CardReader, ReaderConfig, ReaderThread};
@@ -86,7 +86,7 @@ fn paced_read() -> bool {
     for _ in 0..5 {
         simulator.lift();
         simulator.place(people::find("adult").expect("built in"));
-        if let Ok(Outcome::Read(card)) = driver.wait_card(false, &|| false, &mut |_| ()) {
+        if let Ok(Outcome::Read(card)) = driver.wait_card(&mut Placement::unknown(), &|| false, &mut |_| ()) {
             times.push(card.ms.read as f64);
         }
     }

@@ -132,11 +132,17 @@ fn is_whole(frame: &[u8], length: usize) -> bool {
     frame.len() == length && frame.iter().skip(PREAMBLE.len()).fold(0, |sum, byte| sum ^ byte) == 0
 }
 
+/// Issuer below 100 and a production date of our time; sixteen bytes of a card have neither.
+fn is_a_sam_id(data: &[u8]) -> bool {
+    let date = data.get(4..8).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
+    data.get(1) == Some(&0) && (19_900_101..=20_991_231).contains(&date)
+}
+
 fn masked_frame(frame: &[u8], length: usize) -> Vec<u8> {
     let mut data = vec![0; length - PUBLIC_BYTES - 1];
     let own = frame.get(PUBLIC_BYTES..length - 1);
     match (data.len(), own) {
-        (SAM_ID_BYTES, Some(own)) => data.copy_from_slice(own),
+        (SAM_ID_BYTES, Some(own)) if is_whole(frame, length) && is_a_sam_id(own) => data.copy_from_slice(own),
         (card, _) if card >= 4 + TEXT_BYTES => {
             let header = if card % 512 == 6 + TEXT_BYTES { 6 } else { 4 };
             data[..4].copy_from_slice(&[1, 0, 4, 0]);

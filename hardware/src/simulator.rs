@@ -38,9 +38,18 @@ pub(crate) enum Order {
     Place(Box<Person>),
     Lift,
     Fault(Fault),
+    Set(Switch, bool),
     Unplug,
     Plug,
     Quit,
+}
+
+/// What a running reader can be told to do otherwise; the fields of [`Options`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Switch {
+    Paced,
+    RefindRequiresLift,
+    SilentOnBadRequests,
 }
 
 /// A running reader. Dropping it unplugs it.
@@ -77,6 +86,11 @@ impl Simulator {
 
     pub fn fault(&self, fault: Fault) {
         self.send(Order::Fault(fault));
+    }
+
+    /// Changes how the reader behaves from its next answer on.
+    pub fn set(&self, switch: Switch, on: bool) {
+        self.send(Order::Set(switch, on));
     }
 
     /// Pulls the cable: the port disappears.

@@ -1,5 +1,8 @@
 //! The driver against a hostile line: whatever comes over it, no panic, no identity that is not the card's own.
-use jiujin_hardware::card::sdt::driver::{Driver, Outcome};
+#[path = "support/pty.rs"]
+mod pty;
+
+use jiujin_hardware::card::sdt::driver::{Driver, Outcome, Placement};
 use jiujin_hardware::card::sdt::frame::{Decoder, Direction, Found, encode};
 use jiujin_hardware::card::sdt::layout;
 use jiujin_hardware::card::{CardReader, ReaderConfig, ReaderEvent, ReaderThread};
@@ -147,21 +150,7 @@ fn hostile_reader(master: &mut serialport::TTYPort, stop: &dyn Fn() -> bool) -> 
 fn ten_thousand_malformed_frames_never_change_an_identity() {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
-    let (mut master, slave) = serialport::TTYPort::pair().unwrap();
-    let path = serialport::SerialPort::name(&slave).unwrap();
-    let slave = {
-        let mut modes = rustix::termios::tcgetattr(std::fs::File::open(&path).unwrap()).unwrap();
-        modes.make_raw();
-        rustix::termios::tcsetattr(
-            std::fs::File::open(&path).unwrap(),
-            rustix::termios::OptionalActions::Now,
-            &modes,
-        )
-        .unwrap();
-        drop(slave);
-        std::fs::OpenOptions::new().read(true).write(true).open(&path).unwrap()
-    };
-    serialport::SerialPort::set_timeout(&mut master, Duration::from_millis(5)).unwrap();
+    let pty::Pty { device: mut master, path, _held } = pty::open();
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let (report, progress) = channel();
@@ -174,7 +163,7 @@ fn ten_thousand_malformed_frames_never_change_an_identity() {
     let (mut reads, started) = (0, Instant::now());
     // Each round sees some 30 malformed frames; rounds that end in a fault count as well.
     for _ in 0..330 {
-        if let Ok(Outcome::Read(card)) = driver.wait_card(false, &|| false, &mut |_| ()) {
+        if let Ok(Outcome::Read(card)) = driver.wait_card(&mut Placement::unknown(), &|| false, &mut |_| ()) {
             assert_eq!(card.reading, truth);
             reads += 1;
         }
@@ -182,7 +171,6 @@ fn ten_thousand_malformed_frames_never_change_an_identity() {
     stop.store(true, Ordering::Relaxed);
     let sent = progress.recv().unwrap();
     hostile.join().unwrap();
-    drop(slave);
     println!("{sent} malformed frames, {reads} reads, {:.1} s", started.elapsed().as_secs_f64());
     assert!(sent >= MALFORMED_MIN, "{sent}");
     assert!(reads > 100, "{reads}");

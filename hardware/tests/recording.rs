@@ -1,5 +1,6 @@
 //! A recording replays through the driver and names nobody.
-use jiujin_hardware::card::sdt::driver::{Driver, Outcome};
+use jiujin_hardware::card::sdt::driver::{Driver, Outcome, Placement};
+use jiujin_hardware::card::sdt::frame::encode;
 use jiujin_hardware::cli::{self, ReadRequest};
 use jiujin_hardware::port::{Candidate, Pin, Port};
 use jiujin_hardware::recording::{Replay, masked};
@@ -36,11 +37,41 @@ fn a_recorded_read_replays_with_an_invented_person() {
     let own: Vec<u8> = "109999195106120023".encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(!text.to_uppercase().contains(&hex::encode_upper(own)));
     let mut driver = Driver::new(Port::replay(Replay::of(&text).unwrap()));
-    let Outcome::Read(card) = driver.wait_card(false, &|| false, &mut |_| ()).unwrap() else {
+    let Outcome::Read(card) = driver.wait_card(&mut Placement::unknown(), &|| false, &mut |_| ()).unwrap()
+    else {
         panic!("no card")
     };
     let expected = people::find("adult").unwrap().text_block();
     assert_eq!(card.payload.text(), expected);
+    let mut output = Vec::new();
+    assert_eq!(cli::replay(&text, &mut output, std::io::stderr()), cli::OK);
+    assert!(String::from_utf8(output).unwrap().contains("109999199003070017"));
+}
+
+#[test]
+fn a_fault_is_recorded_and_ends_as_it_did_when_replayed() {
+    let simulator = Simulator::start(Options { paced: false, ..Options::default() }).unwrap();
+    simulator.obey("place adult").unwrap();
+    simulator.obey("fault status 66 100").unwrap();
+    let request = ReadRequest {
+        port: simulator.port().display().to_string(),
+        baud: Some(115_200),
+        timeout: Duration::from_secs(2),
+    };
+    let tape = Tape::default();
+    assert_eq!(cli::record(&request, tape.clone(), Vec::new()), cli::OUT_OF_ORDER);
+    let text = String::from_utf8(tape.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(cli::replay(&text, Vec::new(), Vec::new()), cli::OUT_OF_ORDER);
+    let mut complaints = Vec::new();
+    assert_eq!(cli::replay("{\"ms\":1}\nnonsense\n", Vec::new(), &mut complaints), cli::USAGE);
+    assert!(String::from_utf8(complaints).unwrap().contains("line 2"));
+}
+
+#[test]
+fn sixteen_bytes_of_a_card_do_not_pass_for_a_sam_id() {
+    let name: Vec<u8> = "王小一王小一王小".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let frame = encode(&[&[0, 0, 0x90][..], &name].concat()).unwrap();
+    assert!(!masked(&frame).windows(2).any(|pair| pair == &name[..2]));
 }
 
 #[test]

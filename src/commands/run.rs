@@ -79,6 +79,18 @@ fn reader(command: ReaderCommand) -> u8 {
         ReaderCommand::Read { port, baud, timeout_s } => {
             cli::read(&cli::ReadRequest { port, baud, timeout: Duration::from_secs(timeout_s) }, out, err)
         }
+        ReaderCommand::Record { port, baud, timeout_s, out: file } => {
+            let request = cli::ReadRequest { port, baud, timeout: Duration::from_secs(timeout_s) };
+            match file.map(|path| std::fs::File::create(&path).map_err(|error| (path, error))).transpose() {
+                Ok(Some(file)) => cli::record(&request, file, err),
+                Ok(None) => cli::record(&request, out, err),
+                Err((path, error)) => complain(&format!("{}: {error}", path.display())),
+            }
+        }
+        ReaderCommand::Replay { file } => match std::fs::read_to_string(&file) {
+            Ok(recording) => cli::replay(&recording, out, err),
+            Err(error) => complain(&format!("{}: {error}", file.display())),
+        },
         ReaderCommand::Probe { port } => cli::probe(port.as_deref(), out),
         ReaderCommand::Simulate { link, script } => cli::simulate((link, script.as_deref()), stdin, out, err),
     }

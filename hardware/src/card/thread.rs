@@ -1,6 +1,6 @@
 //! The one owner of the reader's port: a thread with blocking input and output that can only send events.
 //! It polls only while asked, tells a moved card from a missing one, and comes back after an unplug.
-use super::sdt::driver::{Driver, Fault, Outcome, Progress};
+use super::sdt::driver::{Driver, Fault, Outcome, Placement, Progress, pause};
 use super::{CardRead, CardReader};
 use crate::port::{self, Pin, Port};
 use std::sync::Arc;
@@ -78,7 +78,8 @@ impl ReaderThread {
         tell: impl Fn(ReaderEvent) + Send + 'static,
     ) -> std::io::Result<ReaderThread> {
         let flags = Arc::new(Flags::default());
-        let life = Life { config, pin, flags: flags.clone(), tell: Box::new(tell), delivered: false };
+        let life =
+            Life { config, pin, flags: flags.clone(), tell: Box::new(tell), placement: Placement::unknown() };
         let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
         Ok(ReaderThread { flags, thread: Some(thread) })
     }
@@ -111,8 +112,7 @@ struct Life {
     pin: Option<Pin>,
     flags: Arc<Flags>,
     tell: Box<dyn Fn(ReaderEvent) + Send>,
-    /// The placement that is on the reader now was delivered already.
-    delivered: bool,
+    placement: Placement,
 }
 
 impl Life {
@@ -195,10 +195,11 @@ impl Life {
                 Progress::Moved => ReaderEvent::Moved,
             });
         };
-        let seen = self.delivered && !self.config.same_card_again;
-        match driver.wait_card(seen, &cancel, &mut progress)? {
+        match driver.wait_card(&mut self.placement, &cancel, &mut progress)? {
             Outcome::Read(card) => {
-                self.delivered = true;
+                if self.config.same_card_again {
+                    self.placement = Placement::unknown();
+                }
                 (self.tell)(ReaderEvent::Read(card));
                 self.rest();
             }
@@ -216,12 +217,9 @@ impl Life {
 
     fn wait_for_lifting(&mut self, driver: &mut Driver, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
         while driver.card_is_there(cancel)? {
-            if cancel() {
-                return Err(Fault::Cancelled);
-            }
-            std::thread::sleep(LIFT_GLANCE);
+            pause(LIFT_GLANCE, cancel)?;
         }
-        self.delivered = false;
+        self.placement.lifted();
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 use super::fault::{Fault, FaultKind};
 use super::line::Line;
 use super::people::Person;
-use super::{Options, Order};
+use super::{Options, Order, Switch};
 use crate::card::sdt::command::BAUD_PARAMETERS;
 use crate::card::sdt::frame::{Decoder, Direction, Found, FrameError, encode};
 use crate::card::sdt::payload::{PHOTO_BYTES, TEXT_BYTES};
@@ -22,6 +22,10 @@ const CARD_DELAY: Duration = Duration::from_millis(400);
 const BURST: usize = 62;
 /// What an old answer in the buffer looks like: "card found".
 const STALE: [u8; 7] = [0, 0, 0x9F, 0, 0, 0, 0];
+/// Silence after which the rest of a request is not waited for any longer.
+const REQUEST_GAP: Duration = Duration::from_millis(500);
+/// Preamble and LEN: so much makes a request, less is noise.
+const REQUEST_HEAD: usize = 7;
 
 /// How far the module has come with the card that lies on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +42,7 @@ pub(crate) struct Reader {
     card: Option<(Box<Person>, Phase)>,
     faults: Vec<Fault>,
     baud: u32,
+    last_byte: Instant,
     plug_at: Option<Instant>,
 }
 
@@ -50,6 +55,7 @@ impl Reader {
             card: None,
             faults: Vec::new(),
             baud: 115_200,
+            last_byte: Instant::now(),
             plug_at: None,
         }
     }
@@ -75,6 +81,9 @@ impl Reader {
             Order::Fault(Fault { kind: FaultKind::None, .. }) => self.faults.clear(),
             Order::Fault(Fault { kind: FaultKind::Baud(baud), .. }) => self.baud = baud,
             Order::Fault(fault) => self.faults.push(fault),
+            Order::Set(Switch::Paced, on) => self.options.paced = on,
+            Order::Set(Switch::RefindRequiresLift, on) => self.options.refind_requires_lift = on,
+            Order::Set(Switch::SilentOnBadRequests, on) => self.options.silent_on_bad_requests = on,
             Order::Unplug => self.line = None,
             Order::Plug => {
                 self.plug_at = None;
@@ -93,8 +102,9 @@ impl Reader {
         };
         let bytes = line.read(GLANCE);
         if bytes.is_empty() {
-            return;
+            return self.give_up_on_half_a_request(decoder);
         }
+        self.last_byte = Instant::now();
         if line.host_baud().is_some_and(|host| host != self.baud) {
             // At the wrong rate neither side understands the other.
             decoder.clear();
@@ -109,6 +119,17 @@ impl Reader {
         });
         for request in requests {
             self.answer(request);
+        }
+    }
+
+    fn give_up_on_half_a_request(&mut self, decoder: &mut Decoder) {
+        if decoder.pending_bytes() == 0 || self.last_byte.elapsed() < REQUEST_GAP {
+            return;
+        }
+        let begun = decoder.pending_bytes() >= REQUEST_HEAD;
+        decoder.clear();
+        if begun {
+            self.answer(Err(FrameError::BadLength));
         }
     }
 
@@ -153,7 +174,7 @@ impl Reader {
                 _ => status(0x81),
             },
             [0x30, 0x01 | 0x10 | 0x02 | 0x03 | 0x05] if !selected => status(0x41),
-            [0x30, para] => self.read(*para),
+            [0x30, para @ (0x01 | 0x10 | 0x02 | 0x03 | 0x05)] => self.read(*para),
             [0x60, para] if BAUD_PARAMETERS.iter().any(|(_, known)| known == para) => status(0x90),
             [0x61, 0xFF, 24..=255] => status(0x90),
             _ => status(0x21),
@@ -190,8 +211,7 @@ impl Reader {
                 Some(address) => with(0x90, &text::encode(address, 70)),
                 None => vec![0, 0, 0x91],
             },
-            0x05 => with(0x90, &[0; 16]),
-            _ => vec![0, 0, 0x21],
+            _ => with(0x90, &[0; 16]),
         }
     }
 

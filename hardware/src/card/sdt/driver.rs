@@ -1,6 +1,7 @@
 //! Host side of the line: one request in flight, flushed before, repeated once after damage, and a card read
 //! from placing to lifting. Nothing of what it logs is personal: commands, codes, sizes and times.
 mod fault;
+mod placement;
 
 use super::command::{
     AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard,
@@ -14,6 +15,7 @@ use super::status::{Remedy, Status};
 use crate::card::{CardRead, Milliseconds};
 use crate::port::Port;
 pub use fault::Fault;
+pub use placement::Placement;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
@@ -25,10 +27,10 @@ const BITS_PER_BYTE: u64 = 10;
 const LONGEST_ANSWER: u64 = 2321;
 /// Pause between two searches for a card.
 const POLL: Duration = Duration::from_millis(250);
-/// A card that lay there before the kiosk started answers "not found"; after so long it is read anyway.
-const LEFT_CARD: Duration = Duration::from_secs(3);
-/// Failed reads before the card counts as unreadable here.
+/// Refused reads before the card counts as unreadable here.
 const TRIES_MAX: u8 = 3;
+/// Reads that failed because the card moved before it counts as unreadable here.
+const MOVES_MAX: u8 = 6;
 /// How long each rate is given when the right one is looked for.
 const DETECT_WAIT: Duration = Duration::from_millis(300);
 /// Rates to try when a reader is silent, most likely first.
@@ -177,45 +179,63 @@ impl Driver {
         }
     }
 
-    /// Waits for a card until it is read, cannot be read, or `cancel` says so. `seen` tells whether the
-    /// last placement was delivered already: then the card must be lifted first.
+    /// Waits for a card until it is read, cannot be read, or `cancel` says so. What is known of the card that
+    /// may lie there already is kept in `placement`, across calls and replugs.
     pub fn wait_card(
         &mut self,
-        seen: bool,
+        placement: &mut Placement,
         cancel: &dyn Fn() -> bool,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Outcome, Fault> {
-        if seen && self.card_is_there(cancel)? {
-            return Ok(Outcome::StillThere);
+        if placement.is_delivered() {
+            if self.card_is_there(cancel)? {
+                return Ok(Outcome::StillThere);
+            }
+            placement.lifted();
         }
-        let (started, mut tries, mut tried_left_card) = (Instant::now(), 0, seen);
+        let mut tries = 0;
         loop {
-            let finding = Instant::now();
-            let attempt = match self.ask::<FindCard>(cancel) {
-                Ok(()) => self.read_found(finding, cancel, progress).map(Some),
-                Err(Fault::Answer(AnswerError::Status(status))) if status.remedy() == Remedy::KeepAsking => {
-                    let overdue = tries > 0 || started.elapsed() >= LEFT_CARD;
-                    if overdue && !tried_left_card {
-                        tried_left_card = true;
-                        self.read_selected((finding, finding), cancel).map(Some).or_else(keep_asking)
-                    } else {
-                        Ok(None)
-                    }
+            match self.attempt(placement, tries > 0, cancel, progress) {
+                Ok(Some(card)) => {
+                    placement.delivered();
+                    return Ok(Outcome::Read(Box::new(card)));
                 }
-                Err(fault) => Err(fault),
-            };
-            match attempt {
-                Ok(Some(card)) => return Ok(Outcome::Read(Box::new(card))),
                 Ok(None) => {}
-                Err(fault) if fault.is_the_cards() && tries + 1 < TRIES_MAX => {
+                Err(fault) if fault.is_the_cards() => {
                     tries += 1;
-                    tried_left_card = false;
+                    if tries >= if fault.is_a_refusal() { TRIES_MAX } else { MOVES_MAX } {
+                        return Ok(Outcome::Unreadable(fault));
+                    }
                     progress(Progress::Moved);
                 }
-                Err(fault) if fault.is_the_cards() => return Ok(Outcome::Unreadable(fault)),
                 Err(fault) => return Err(fault),
             }
             pause(POLL, cancel)?;
+        }
+    }
+
+    /// One search; a card that is there without being new is read where it may be one that was left.
+    fn attempt(
+        &mut self,
+        placement: &mut Placement,
+        failed_before: bool,
+        cancel: &dyn Fn() -> bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Option<CardRead>, Fault> {
+        let finding = Instant::now();
+        match self.ask::<FindCard>(cancel) {
+            Ok(()) => {
+                placement.found();
+                self.read_found(finding, cancel, progress).map(Some)
+            }
+            Err(Fault::Answer(AnswerError::Status(status))) if status.remedy() == Remedy::KeepAsking => {
+                if placement.is_left_card_due(finding, failed_before) {
+                    self.read_left(finding, cancel, progress).map(Some).or_else(keep_asking)
+                } else {
+                    Ok(None)
+                }
+            }
+            Err(fault) => Err(fault),
         }
     }
 
@@ -235,6 +255,28 @@ impl Driver {
             }
             Err(fault) => Err(fault),
             Ok(()) => self.read_selected((finding, selecting), cancel),
+        }
+    }
+
+    /// A card that was selected earlier is read at once; one that was only found has to be selected first.
+    fn read_left(
+        &mut self,
+        finding: Instant,
+        cancel: &dyn Fn() -> bool,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<CardRead, Fault> {
+        let selecting = Instant::now();
+        let none_there = match self.read_selected((finding, selecting), cancel) {
+            Err(fault) if fault.is_the_cards() && !fault.is_a_refusal() => fault,
+            other => return other,
+        };
+        match self.ask::<SelectCard>(cancel) {
+            Ok(()) => {
+                progress(Progress::Reading);
+                self.read_selected((finding, selecting), cancel)
+            }
+            Err(fault) if fault.is_the_cards() && !fault.is_a_refusal() => Err(none_there),
+            Err(fault) => Err(fault),
         }
     }
 
@@ -338,12 +380,11 @@ fn card_read(payload: Payload, newest_address: Option<String>, ms: Milliseconds)
 /// Reading without a find only helps where a card was left; everything else means "none there". A card that
 /// refuses is there.
 fn keep_asking(fault: Fault) -> Result<Option<CardRead>, Fault> {
-    let refused = matches!(&fault, Fault::Answer(AnswerError::Status(status)) if matches!(status.code(), 0x31..=0x33 | 0x40));
-    if fault.is_the_cards() && !refused { Ok(None) } else { Err(fault) }
+    if fault.is_the_cards() && !fault.is_a_refusal() { Ok(None) } else { Err(fault) }
 }
 
 /// Sleeps in pieces, so that a cancel is noticed within 300 ms.
-fn pause(whole: Duration, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+pub(crate) fn pause(whole: Duration, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
     let until = Instant::now() + whole;
     while Instant::now() < until {
         if cancel() {

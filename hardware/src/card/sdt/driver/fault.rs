@@ -1,7 +1,7 @@
 //! What can go wrong between the question and the card, and whose turn it is then.
 use crate::card::sdt::command::AnswerError;
 use crate::card::sdt::frame::FrameError;
-use crate::card::sdt::status::Remedy;
+use crate::card::sdt::status::{Remedy, Status};
 use std::io;
 
 /// Why a step did not succeed.
@@ -25,7 +25,10 @@ impl Fault {
     pub(super) fn is_worth_repeating(&self) -> bool {
         match self {
             Fault::Silent | Fault::Damaged(_) => true,
-            Fault::Answer(AnswerError::Status(status)) => status.is_ok() || status.remedy() == Remedy::Repeat,
+            // A success where another one was due is a late answer to another question.
+            Fault::Answer(AnswerError::Status(status)) => {
+                matches!(status.remedy(), Remedy::None | Remedy::Repeat)
+            }
             Fault::Answer(
                 AnswerError::DataLength { .. } | AnswerError::Payload(_) | AnswerError::Doubtful,
             ) => true,
@@ -37,13 +40,27 @@ impl Fault {
     pub fn is_the_cards(&self) -> bool {
         match self {
             Fault::Answer(AnswerError::Status(status)) => {
-                matches!(status.remedy(), Remedy::HoldStill | Remedy::OtherCard | Remedy::KeepAsking)
-                    || status.is_ok()
+                !matches!(status.remedy(), Remedy::Repeat | Remedy::Service)
             }
             Fault::Answer(_) => true,
             Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::OtherDevice | Fault::Cancelled => {
                 false
             }
+        }
+    }
+
+    /// The card is there and will not be read, however still it lies.
+    pub(super) fn is_a_refusal(&self) -> bool {
+        match self {
+            Fault::Answer(AnswerError::Status(status)) => matches!(
+                status,
+                Status::CardRejectsSam
+                    | Status::SamRejectsCard
+                    | Status::VerifyError
+                    | Status::UnknownCardType
+            ),
+            Fault::Answer(_) => true,
+            _ => false,
         }
     }
 
