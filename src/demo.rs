@@ -149,7 +149,7 @@ fn play(world: World, wish: &Wish) -> Result<u8, DemoError> {
     let (eyes, visit, events) = (Eyes::new(&window), wish.visit.clone(), terminal.events.clone());
     let keep = wish.shots.is_some();
     let player = std::thread::Builder::new().name("player".into()).spawn(move || {
-        let mut summary = Summary::new(first_frame);
+        let mut summary = Summary::new(first_frame, world.config.reader.baud);
         let player = Player { eyes, around: &world, shots: Some(shots.clone()) };
         let played = player.play(&visit, |step| {
             println!("{}", serde_json::to_string(step).unwrap_or_default());

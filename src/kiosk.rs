@@ -41,8 +41,8 @@ pub enum Event {
 /// What the loop tells the world at the very moment it happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Report {
-    /// The transaction is durable; the resident reads "received" now.
-    Acknowledged { receipt: String, id: String, digest: String },
+    /// The transaction is durable, `took` after Submit was touched; the resident reads "received" now.
+    Acknowledged { receipt: String, id: String, digest: String, took: Duration },
     /// Letters that still wait, after each change.
     Waiting(u64),
 }

@@ -8,6 +8,7 @@ pub mod outbox;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod yardstick;
 
 pub use opening::{Alarm, Opened};
 pub use outbox::{Acknowledged, Ceiling, Counts, Line, Numbered};

@@ -106,7 +106,7 @@ fn play(
     let waiting = Arc::new(AtomicU64::new(0));
     let seen = waiting.clone();
     let terminal = Terminal::start(&window, config, true, move |report| match report {
-        Report::Acknowledged { receipt, id, digest } => {
+        Report::Acknowledged { receipt, id, digest, .. } => {
             say(&json!({"acknowledged": receipt, "id": id, "digest": digest}));
         }
         Report::Waiting(count) => seen.store(count, Ordering::Relaxed),

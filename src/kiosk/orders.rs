@@ -8,6 +8,7 @@ use crate::store::{Acknowledged, Numbered, StoreError};
 use jiff::Timestamp;
 use jiujin_contract::sealing::{SealError, SealedSubmission, seal};
 use jiujin_contract::submission::{ConsentGiven, ItemRef, SignatureStrokes, Submission};
+use std::time::Instant;
 
 /// Size of the signature pad in tenths of a millimetre: what strokes are measured in.
 const PAD: (u16, u16) = (2_440, 1_590);
@@ -15,14 +16,17 @@ const PAD: (u16, u16) = (2_440, 1_590);
 impl Kiosk {
     /// Seals and commits. Only what this returns decides what the resident reads.
     pub(super) fn commit(&mut self, application: &Application, now: Moment) -> Happening {
+        let started = Instant::now();
         match self.acknowledge(application, now) {
             Ok(done) => {
+                let took = started.elapsed();
                 let (receipt, id) = (done.receipt.as_str().to_owned(), done.id.to_string());
                 let digest = done.digest.to_string();
                 (self.outlets.tell)(Report::Acknowledged {
                     receipt: receipt.clone(),
                     id: id.clone(),
                     digest,
+                    took,
                 });
                 self.tell_waiting();
                 Happening::Committed { receipt, submission: id }
