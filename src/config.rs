@@ -34,6 +34,8 @@ pub struct Config {
 pub struct Site {
     pub centre_zh: String,
     pub centre_en: String,
+    pub staff_zh: String,
+    pub staff_en: String,
     pub district: String,
     pub utc_offset_min: i32,
 }

@@ -44,6 +44,8 @@ pub enum Touch {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
     pub centre: Text,
+    /// Where a person helps.
+    pub staff: Text,
     pub offset_min: i32,
     pub reader: bool,
     pub online: bool,
@@ -57,6 +59,7 @@ impl Status {
     pub fn new(config: &Config) -> Status {
         Status {
             centre: Text::new(&config.site.centre_zh, &config.site.centre_en),
+            staff: Text::new(&config.site.staff_zh, &config.site.staff_en),
             offset_min: config.site.utc_offset_min,
             reader: true,
             online: true,

@@ -16,7 +16,7 @@ use editing::Keystroke;
 use jiujin_contract::form::Timestamp;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseList, Stage, Stroke, Tab, Who};
+use stage::{CaseList, CaseTab, Stage, Stroke, Tab, Who};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -133,6 +133,7 @@ pub enum Happening {
     DocumentWanted,
     CasesWanted,
     CasesKnown(CaseList),
+    CaseTabChosen(CaseTab),
     CaseOpened(usize),
     RatingWanted,
     LevelChosen(u8),
@@ -239,6 +240,11 @@ impl Session {
     /// Whole minutes for which the same card can go on after a time-out.
     pub fn resume_minutes(&self) -> u64 {
         self.pauses.resume_ms / 60_000
+    }
+
+    /// Whether a time-out now would leave unfinished answers for the card.
+    pub fn would_keep_answers(&self) -> bool {
+        matches!(self.stage, Stage::Filling(_) | Stage::Signing { .. } | Stage::Reviewing { .. })
     }
 
     /// Whether somebody's unfinished answers wait for their card.

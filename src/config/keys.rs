@@ -88,6 +88,8 @@ pub const KEYS: &[Key] = &[
         "\"109999\"",
         "Six-digit division code of the district (GB/T 2260).",
     ),
+    key("site", "staff_zh", NAME, "\"本中心服务台\"", "Where a person helps; residents are sent there."),
+    key("site", "staff_en", NAME, "\"the service desk of this centre\"", "The same in English."),
     whole("site", "utc_offset_min", (-720, 840), "480", "Minutes ahead of UTC; 480 is Beijing time."),
     whole("panel", "width_px", (480, 7680), "1080", "Pixels across, as the resident sees them."),
     whole("panel", "height_px", (480, 7680), "1920", "Pixels down."),

@@ -120,9 +120,9 @@ impl Kiosk {
             }
             Outcome::Cases(answer) => {
                 let list = answer.map_or(CaseList::Offline, |cases| {
-                    CaseList::Known(
-                        cases.iter().map(|case| case_line(case, self.session.settings.lang)).collect(),
-                    )
+                    let lang = self.session.settings.lang;
+                    let lines = cases.iter().map(|case| case_line(case, lang)).collect();
+                    CaseList::Known { lines, as_of: Timestamp::now().as_millisecond() }
                 });
                 self.apply(Happening::CasesKnown(list));
             }

@@ -7,7 +7,7 @@ use crate::session::Happening;
 use crate::session::editing::Keystroke;
 use crate::session::filling::SIGNATURE_PATH;
 use crate::session::settings::SettingTouch;
-use crate::session::stage::{Stroke, Tab};
+use crate::session::stage::{CaseTab, Stroke, Tab};
 use crate::typing::{Key, Layout};
 use jiujin_ui::{
     AppWindow, AttractPage, CardPage, CaseDetailPage, CasesPage, CheckPage, ConfirmPage, ConsentPage,
@@ -71,7 +71,6 @@ fn frame(window: &AppWindow, wire: &Wire) {
     frame.on_language(setting(SettingTouch::Language));
     let help = window.global::<Help>();
     help.on_close(wire.always(Happening::HelpTouched));
-    help.on_call_staff(wire.always(Happening::ActivitySeen));
     let still_there = window.global::<StillThere>();
     still_there.on_stay(wire.always(Happening::ActivitySeen));
     still_there.on_end(wire.always(Happening::VisitEnded));
@@ -285,6 +284,12 @@ fn afterwards(window: &AppWindow, wire: &Wire) {
     cases.on_chosen(move |id| {
         if let Ok(index) = id.parse() {
             w.tell(Happening::CaseOpened(index));
+        }
+    });
+    let w = wire.clone();
+    cases.on_tab_chosen(move |tab| {
+        if let Some(tab) = usize::try_from(tab).ok().and_then(|tab| CaseTab::ALL.get(tab)) {
+            w.tell(Happening::CaseTabChosen(*tab));
         }
     });
     cases.on_refresh(wire.always(Happening::CasesWanted));

@@ -1,15 +1,14 @@
 //! Receipt, document, cases and rating: what came of the errand.
 use super::{Status, words};
-use crate::session::stage::{CaseLine, CaseList, Delivery, Done};
+use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
 use jiujin_contract::text::Lang;
 use std::collections::BTreeSet;
 
-/// Rows of a document page and lines of the case list.
+/// Rows of a document page.
 const ROWS: usize = 8;
-const CASES: usize = 5;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceiptView {
@@ -47,7 +46,13 @@ pub struct DocumentView {
 pub enum CasesView {
     Loading,
     Offline,
-    Known { lines: Vec<CaseView>, page: usize, pages: usize, all: usize },
+    Known {
+        lines: Vec<CaseView>,
+        tab: CaseTab,
+        /// How many cases each tab holds, in the order of [`CaseTab::ALL`].
+        counts: [usize; 4],
+        as_of: String,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -122,19 +127,17 @@ pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> Docume
     }
 }
 
-pub fn cases(cases: &CaseList, page: usize, shelf: &Shelf, status: &Status, lang: Lang) -> CasesView {
+pub fn cases(cases: &CaseList, tab: CaseTab, shelf: &Shelf, status: &Status, lang: Lang) -> CasesView {
     match cases {
         CaseList::Loading => CasesView::Loading,
         CaseList::Offline => CasesView::Offline,
-        CaseList::Known(lines) => {
-            let pages = lines.len().div_ceil(CASES).max(1);
-            let page = page.min(pages - 1);
-            let shown = lines.iter().enumerate().skip(page * CASES).take(CASES);
+        CaseList::Known { lines, as_of } => {
+            let shown = lines.iter().enumerate().filter(|(_, line)| tab.holds(line.code));
             CasesView::Known {
                 lines: shown.map(|(index, line)| case_view(index, line, shelf, status, lang)).collect(),
-                page,
-                pages,
-                all: lines.len(),
+                tab,
+                counts: CaseTab::ALL.map(|tab| lines.iter().filter(|line| tab.holds(line.code)).count()),
+                as_of: moment(*as_of, status, lang),
             }
         }
     }
@@ -147,7 +150,7 @@ pub fn case_detail(
     status: &Status,
     lang: Lang,
 ) -> CaseDetailView {
-    let CaseList::Known(lines) = cases else { return CaseDetailView { case: None, events: vec![] } };
+    let CaseList::Known { lines, .. } = cases else { return CaseDetailView { case: None, events: vec![] } };
     let line = lines.get(index);
     CaseDetailView {
         case: line.map(|line| case_view(index, line, shelf, status, lang)),

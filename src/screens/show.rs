@@ -85,7 +85,7 @@ fn page(window: &AppWindow, page: &Page) {
         Page::Cases(view) => outcome::cases(window, view),
         Page::CaseDetail(view) => outcome::case_detail(window, view),
         Page::Rating(view) => outcome::rating(window, view),
-        Page::Unavailable(notice) => unavailable(window, *notice),
+        Page::Unavailable { notice, checked_at } => unavailable(window, *notice, checked_at),
         Page::Goodbye { timed_out, resume_minutes } => {
             let goodbye = window.global::<jiujin_ui::GoodbyePage>();
             goodbye.set_timed_out(*timed_out);
@@ -140,12 +140,14 @@ fn saving(window: &AppWindow, stage: SavingStage) -> PageId {
     PageId::Saving
 }
 
-fn unavailable(window: &AppWindow, notice: Notice) -> PageId {
+fn unavailable(window: &AppWindow, notice: Notice, checked_at: &str) -> PageId {
     let unavailable = window.global::<UnavailablePage>();
     let words = window.global::<jiujin_ui::Notices>();
     unavailable.set_title(words.invoke_title(known(notice)));
     unavailable.set_reason(words.invoke_reason(known(notice)));
     unavailable.set_items(ModelRc::default());
+    unavailable.set_checked_at(checked_at.into());
+    unavailable.set_icon(icon(notice).into());
     unavailable.set_back_at(SharedString::default());
     unavailable.set_elsewhere(words.invoke_elsewhere());
     PageId::Unavailable
@@ -181,21 +183,29 @@ fn frame(window: &AppWindow, view: &View) {
     frame.set_can_back(can_back);
     let words = window.global::<jiujin_ui::Notices>();
     frame.set_notice(shown.notice.map(|notice| words.invoke_strip(known(notice))).unwrap_or_default());
-    frame.set_notice_icon(match shown.notice {
-        Some(Notice::PrinterOut) => "paperout".into(),
-        Some(Notice::OfficeUnreachable) => "wifioff".into(),
-        _ => "alert".into(),
-    });
+    frame.set_notice_icon(shown.notice.map_or("alert", icon).into());
+    window.global::<Help>().set_staff(shown.staff.as_str().into());
+    window.global::<AttractPage>().set_reader_works(shown.reader);
+}
+
+fn icon(notice: Notice) -> &'static str {
+    match notice {
+        Notice::PrinterOut => "paperout",
+        Notice::OfficeUnreachable => "wifioff",
+        Notice::ReaderLost | Notice::ReaderOutOfOrder => "reader",
+        _ => "alert",
+    }
 }
 
 fn overlay(window: &AppWindow, overlay: &OverlayView) {
     window.global::<Help>().set_shown(*overlay == OverlayView::Help);
     let still_there = window.global::<StillThere>();
     still_there.set_shown(matches!(overlay, OverlayView::StillThere { .. }));
-    if let OverlayView::StillThere { seconds_left, seconds_all } = overlay {
+    if let OverlayView::StillThere { seconds_left, seconds_all, keep_minutes } = overlay {
         still_there.set_seconds(*seconds_left as i32);
         still_there.set_total(*seconds_all as i32);
-        still_there.set_draft(false);
+        still_there.set_draft(*keep_minutes > 0);
+        still_there.set_draft_minutes(*keep_minutes as i32);
     }
 }
 

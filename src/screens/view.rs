@@ -44,7 +44,10 @@ pub enum Page {
     Cases(CasesView),
     CaseDetail(CaseDetailView),
     Rating(RatingView),
-    Unavailable(Notice),
+    Unavailable {
+        notice: Notice,
+        checked_at: String,
+    },
     Goodbye {
         timed_out: bool,
         /// Minutes for which the card can go on where it stopped; 0 when nothing was kept.
@@ -56,6 +59,8 @@ pub enum Page {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Frame {
     pub centre: String,
+    pub staff: String,
+    pub reader: bool,
     pub date: String,
     pub time: String,
     pub masked_name: Option<String>,
@@ -67,7 +72,12 @@ pub struct Frame {
 pub enum OverlayView {
     None,
     Help,
-    StillThere { seconds_left: u64, seconds_all: u64 },
+    StillThere {
+        seconds_left: u64,
+        seconds_all: u64,
+        /// How long unfinished answers will wait for the card; 0 when there are none.
+        keep_minutes: u64,
+    },
 }
 
 impl View {
@@ -114,12 +124,15 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
         Stage::Saving { .. } => Page::Saving,
         Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
         Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, status, lang)),
-        Stage::Cases { cases, page, .. } => Page::Cases(outcome::cases(cases, *page, shelf, status, lang)),
+        Stage::Cases { cases, tab, .. } => Page::Cases(outcome::cases(cases, *tab, shelf, status, lang)),
         Stage::CaseDetail { cases, index, .. } => {
             Page::CaseDetail(outcome::case_detail(cases, *index, shelf, status, lang))
         }
         Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),
-        Stage::Unavailable { notice, .. } => Page::Unavailable(*notice),
+        Stage::Unavailable { notice, .. } => {
+            let at = words::local_time(now.unix_ms, status.offset_min);
+            Page::Unavailable { notice: *notice, checked_at: words::clock(at) }
+        }
         Stage::Ended { timed_out } => {
             let resume_minutes = if session.keeps_answers() { session.resume_minutes() } else { 0 };
             Page::Goodbye { timed_out: *timed_out, resume_minutes }
@@ -132,6 +145,8 @@ fn frame(session: &Session, status: &Status, now: Moment) -> Frame {
     let lang = session.settings.lang;
     Frame {
         centre: status.centre.get(lang).to_owned(),
+        staff: status.staff.get(lang).to_owned(),
+        reader: status.reader,
         date: words::day(at.date(), lang),
         time: words::clock(at),
         masked_name: session.who().map(|who| who.masked_name()),
@@ -147,6 +162,7 @@ fn overlay(session: &Session, now: Moment) -> OverlayView {
         Overlay::StillThere { ends_at } => OverlayView::StillThere {
             seconds_left: ends_at.saturating_sub(now.elapsed_ms).div_ceil(1_000),
             seconds_all: session.warning_ms().div_ceil(1_000),
+            keep_minutes: if session.would_keep_answers() { session.resume_minutes() } else { 0 },
         },
     }
 }

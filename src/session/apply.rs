@@ -1,7 +1,7 @@
 //! From attract to consent, and everything that can happen on any page.
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
-use super::stage::{Agreement, Browse, CaseList, Guiding, Stage, Who};
+use super::stage::{Agreement, Browse, CaseList, CaseTab, Guiding, Stage, Who};
 use super::{ADULT_AGE, Happening, Left, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
 use serde_json::Value;
@@ -292,7 +292,7 @@ impl Session {
 
     pub(super) fn open_cases(self, who: Who) -> Step {
         let order = Order::FetchCases(who.clone());
-        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, page: 0 });
+        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, tab: CaseTab::All });
         step.orders.push(order);
         step
     }

@@ -1,6 +1,6 @@
 //! After Submit: saving, the receipt, the document, cases and rating.
 use super::application::Application;
-use super::stage::{Browse, CaseList, Delivery, Done, Stage, Who};
+use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Stage, Who};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
@@ -54,9 +54,9 @@ impl Session {
             (Stage::Rating { done, level, reasons }, happening) => {
                 self.on_rating(done, level, reasons, happening)
             }
-            (Stage::Cases { who, cases, page }, happening) => self.on_cases(who, cases, page, happening),
+            (Stage::Cases { who, cases, tab }, happening) => self.on_cases(who, cases, tab, happening),
             (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => {
-                self.go(Stage::Cases { who, cases, page: 0 })
+                self.go(Stage::Cases { who, cases, tab: CaseTab::All })
             }
             (
                 Stage::Unavailable { who, .. },
@@ -147,14 +147,12 @@ impl Session {
         step
     }
 
-    fn on_cases(self, who: Who, cases: CaseList, page: usize, happening: Happening) -> Step {
+    fn on_cases(self, who: Who, cases: CaseList, tab: CaseTab, happening: Happening) -> Step {
         match happening {
-            Happening::CasesKnown(known) => self.go(Stage::Cases { who, cases: known, page: 0 }),
-            Happening::Paged(by) => {
-                self.go(Stage::Cases { who, cases, page: page.saturating_add_signed(by) })
-            }
+            Happening::CasesKnown(known) => self.go(Stage::Cases { who, cases: known, tab }),
+            Happening::CaseTabChosen(tab) => self.go(Stage::Cases { who, cases, tab }),
             Happening::CaseOpened(index) => match &cases {
-                CaseList::Known(lines) if index < lines.len() => {
+                CaseList::Known { lines, .. } if index < lines.len() => {
                     self.go(Stage::CaseDetail { who, cases, index })
                 }
                 _ => self.stay(),

@@ -91,7 +91,7 @@ pub enum Stage {
     Cases {
         who: Who,
         cases: CaseList,
-        page: usize,
+        tab: CaseTab,
     },
     CaseDetail {
         who: Who,
@@ -177,7 +177,38 @@ pub enum CaseList {
     Loading,
     /// The office cannot be reached just now.
     Offline,
-    Known(Vec<CaseLine>),
+    Known {
+        lines: Vec<CaseLine>,
+        /// When the office was asked, in Unix milliseconds.
+        as_of: i64,
+    },
+}
+
+/// Which of the resident's cases are on the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CaseTab {
+    #[default]
+    All,
+    ToCorrect,
+    Open,
+    Closed,
+}
+
+impl CaseTab {
+    pub const ALL: [CaseTab; 4] = [CaseTab::All, CaseTab::ToCorrect, CaseTab::Open, CaseTab::Closed];
+
+    pub fn holds(self, state: CaseState) -> bool {
+        let closed = matches!(
+            state,
+            CaseState::Concluded | CaseState::Delivered | CaseState::RefusedAcceptance | CaseState::Withdrawn
+        );
+        match self {
+            CaseTab::All => true,
+            CaseTab::ToCorrect => state == CaseState::CorrectionRequested,
+            CaseTab::Open => !closed,
+            CaseTab::Closed => closed,
+        }
+    }
 }
 
 /// One case as the resident sees it; times are Unix milliseconds.

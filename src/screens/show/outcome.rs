@@ -1,7 +1,7 @@
 //! Receipt, document, cases and rating onto their pages.
 use super::model;
 use crate::screens::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
-use crate::session::stage::Delivery;
+use crate::session::stage::{CaseTab, Delivery};
 use jiujin_contract::case::CaseState;
 use jiujin_ui::{
     AppWindow, CaseDetailPage, CaseItem, CaseLamp, CasesPage, DocumentPage, Fact, NodeState, PageId,
@@ -88,9 +88,14 @@ pub fn cases(window: &AppWindow, view: &CasesView) -> PageId {
         note: line.updated.as_str().into(),
         number: line.case_number.as_str().into(),
     })));
-    let all = if let CasesView::Known { all, .. } = view { *all as i32 } else { 0 };
-    cases.set_tab(0);
-    cases.set_all(all);
+    if let CasesView::Known { tab, counts: [all, to_correct, open, closed], as_of, .. } = view {
+        cases.set_tab(CaseTab::ALL.iter().position(|known| known == tab).unwrap_or(0) as i32);
+        cases.set_all(*all as i32);
+        cases.set_to_correct(*to_correct as i32);
+        cases.set_open(*open as i32);
+        cases.set_closed(*closed as i32);
+        cases.set_updated(as_of.as_str().into());
+    }
     cases.set_stale(offline);
     PageId::Cases
 }
