@@ -203,3 +203,6 @@ pub fn same(a: &Value, b: &Value) -> bool {
 pub fn pattern_compiles(source: &str) -> bool {
     Pattern::new(source).0.is_some()
 }
+
+#[cfg(test)]
+mod tests;
