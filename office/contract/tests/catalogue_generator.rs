@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock};
 
 const FILLS: usize = 50;
 /// Rounds of correcting what is wrong before we call a form impossible.
-const ROUNDS_MAX: usize = 60;
+const ROUNDS_MAX: usize = 300;
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
 const TODAY: &str = "2026-09-21";
 
