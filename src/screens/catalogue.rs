@@ -156,7 +156,16 @@ fn keys(service: &Service, tab: Tab) -> Vec<String> {
         Tab::MostUsed => vec![],
         Tab::Categories => vec![format!("{:?}", service.item.category)],
         Tab::LifeEvents => service.item.life_events.iter().map(|event| format!("{event:?}")).collect(),
-        Tab::Departments => vec![service.item.department.zh.clone()],
+        Tab::Departments => departments(service),
+    }
+}
+
+/// A life event stands with each of its departments.
+fn departments(service: &Service) -> Vec<String> {
+    let parts = service.item.parts();
+    match parts.is_empty() {
+        true => vec![service.item.department.zh.clone()],
+        false => parts.iter().map(|part| part.department.zh.clone()).collect(),
     }
 }
 
@@ -194,7 +203,10 @@ fn group_name(shelf: &Shelf, tab: Tab, group: &str, lang: Lang) -> String {
         Tab::LifeEvents => {
             LifeTheme::ALL.into_iter().find(|known| format!("{known:?}") == group).map(LifeTheme::name)
         }
-        Tab::Departments => members(shelf, tab, group).next().map(|service| service.item.department.clone()),
+        Tab::Departments => {
+            let single = members(shelf, tab, group).find(|service| service.item.joint.is_none());
+            single.map(|service| service.item.department.clone())
+        }
     };
     text.map_or_else(|| group.to_owned(), |text| text.get(lang).to_owned())
 }

@@ -167,6 +167,30 @@ pub fn state_of(events: &[CaseEvent]) -> Result<CaseState, CaseError> {
     })
 }
 
+/// Where a joint case stands as a whole: what the resident has to do comes first, then the part that is furthest
+/// behind; finished when every part has ended, whatever its end.
+pub fn joint_state(parts: &[CaseState]) -> CaseState {
+    use CaseState::*;
+    if parts.contains(&CorrectionRequested) {
+        return CorrectionRequested;
+    }
+    let has_ended =
+        |state: &&CaseState| matches!(state, Concluded | Delivered | RefusedAcceptance | Withdrawn);
+    let slowest = parts.iter().filter(|state| !has_ended(state)).min_by_key(|state| **state as u8);
+    match (slowest, parts) {
+        (Some(state), _) => *state,
+        (None, []) => Submitted,
+        (None, [first, rest @ ..]) if rest.iter().all(|state| state == first) => *first,
+        (None, _) => Concluded,
+    }
+}
+
+/// The lamp that worries most.
+pub fn joint_lamp(parts: &[Lamp]) -> Lamp {
+    let rank = |lamp: &Lamp| [Lamp::Off, Lamp::Green, Lamp::Yellow, Lamp::Red].iter().position(|l| l == lamp);
+    parts.iter().copied().max_by_key(rank).unwrap_or(Lamp::Off)
+}
+
 /// 红黄灯: how a case's promised time stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -209,6 +233,16 @@ impl CaseNumber {
         CaseNumber(format!("{body}-{check}"))
     }
 
+    /// The number of one department's case inside a joint one, counted from 1: `109999-20261122-00007-X/2`.
+    pub fn part(&self, place: usize) -> CaseNumber {
+        CaseNumber(format!("{}/{place}", self.joint()))
+    }
+
+    /// The number without the part: the one on the resident's receipt.
+    pub fn joint(&self) -> &str {
+        self.0.split('/').next().unwrap_or(&self.0)
+    }
+
     /// With its hyphens.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -218,7 +252,16 @@ impl CaseNumber {
 impl FromStr for CaseNumber {
     type Err = CaseError;
     fn from_str(text: &str) -> Result<CaseNumber, CaseError> {
-        let parts: Vec<&str> = text.split('-').collect();
+        let (joint, part) = text.split_once('/').map_or((text, None), |(joint, part)| (joint, Some(part)));
+        let is_part = |part: &str| {
+            !part.starts_with('0')
+                && (1..=2).contains(&part.len())
+                && part.bytes().all(|c| c.is_ascii_digit())
+        };
+        if part.is_some_and(|part| !is_part(part)) {
+            return Err(CaseError::Number);
+        }
+        let parts: Vec<&str> = joint.split('-').collect();
         let [region, day, sequence, check] = parts.as_slice() else { return Err(CaseError::Number) };
         // At most 21 digits: so many weights of the check character differ.
         let lengths_fit = region.len() == 6 && day.len() == 8 && (5..=7).contains(&sequence.len());

@@ -1,4 +1,9 @@
 //! All services as files: compiled from pleasant TOML, checked, hashed, signed, embedded for day one.
+//!
+//! Life events (一件事) for a page that lists them: [`Catalogue::offered`] gives services and life events alike as
+//! [`ServiceItem`]s; those with [`ServiceItem::joint`] are life events. Open one as any service; its guide page also
+//! shows [`ServiceItem::savings`] and [`ServiceItem::parts`] (which departments). One submission goes out under the
+//! joint id; the case answer then carries one [`crate::wire::PartView`] per department.
 use crate::item::ServiceItem;
 use include_dir::{Dir, include_dir};
 use serde::Serialize;
@@ -15,10 +20,12 @@ pub mod lint;
 pub mod manifest;
 mod questions;
 mod source;
+pub mod trust;
 
 pub use definitions::Definitions;
 pub use life_event::{LifeEvent, SplitError};
 pub use manifest::{Manifest, ManifestEntry, OpenState, SignedManifest};
+pub use trust::{Root, SignedRoot, Trust};
 
 /// The catalogue a kiosk has before it ever saw an office.
 static DAY_ONE: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../assets/catalogue");
@@ -54,6 +61,13 @@ pub struct Catalogue {
 impl Catalogue {
     pub fn item(&self, id: &str) -> Option<&ServiceItem> {
         self.items.iter().find(|item| item.id == id)
+    }
+
+    /// Everything a resident can open: the services, then the life events as joint items. What kiosk and office
+    /// list, sign, search and compile; a life event is opened exactly like a service.
+    pub fn offered(&self) -> Vec<ServiceItem> {
+        let joint = self.life_events.iter().filter_map(|event| event.as_item(self));
+        self.items.iter().cloned().chain(joint).collect()
     }
 
     /// The file an item was read from.
@@ -110,7 +124,10 @@ pub fn compile(files: &[(String, String)]) -> Catalogue {
     }
     for (path, text) in folder("life-events/", ".toml") {
         match life_event::compile(&catalogue, path, text) {
-            Ok(event) => catalogue.life_events.push(event),
+            Ok(event) => {
+                catalogue.files.push((event.id.clone(), path.clone()));
+                catalogue.life_events.push(event);
+            }
             Err(problem) => catalogue.problems.push(problem),
         }
     }

@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 
 mod category;
 mod eligibility;
+mod joint;
 
 pub use category::{Category, LifeTheme};
 pub use eligibility::{Eligibility, Refusal};
+pub use joint::{Joint, Member, Part, Savings};
 
 /// One of the services a resident can open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +47,9 @@ pub struct ServiceItem {
     /// What a query-and-print service shows and prints.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Document>,
+    /// The services behind a joint item (一件事).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub joint: Option<Joint>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,14 +9,18 @@ use crate::submission::{DeviceId, SubmissionId};
 use jiff::Timestamp;
 use serde::Serialize;
 
+mod attachment;
 mod body;
 mod outcome;
 mod problem;
+mod reconcile;
 mod signature;
 
+pub use attachment::*;
 pub use body::*;
 pub use outcome::{Answer, Delivery, Setback, deliveries, delivery};
 pub use problem::{FIELD_PROBLEMS_MAX, FieldProblem, Problem, ProblemKind};
+pub use reconcile::*;
 pub use signature::{
     CLOCK_SKEW_S_MAX, NONCE_CHARS, RequestHead, SignatureError, Signed, content_digest, read_signature,
 };
@@ -75,7 +79,7 @@ pub struct Signer<'a> {
 /// One HTTP request: method, path below the office's address, headers, body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
-    /// `GET`, `PUT` or `POST`.
+    /// `GET`, `HEAD`, `PUT` or `POST`.
     pub method: &'static str,
     /// Absolute path without a query.
     pub path: String,

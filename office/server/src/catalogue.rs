@@ -1,15 +1,22 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
+use crate::store::{NewPart, OldItem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, OpenState, SignedManifest};
-use jiujin_contract::form::{Facts, Form, FormError};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
-use jiujin_contract::submission::Submission;
-use jiujin_contract::text::Lang;
-use jiujin_contract::wire::{FIELD_PROBLEMS_MAX, FieldProblem};
+use jiujin_contract::submission::{ItemRef, Submission};
+use jiujin_contract::wire::{FieldProblem, Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
+
+mod service;
+
+pub use service::Service;
+
+/// How long after its replacement a version is still taken: as long as a kiosk may believe its manifest without
+/// hearing from the office, and a fortnight for the road.
+pub const VERSION_GRACE: SignedDuration = SignedDuration::from_hours(44 * 24);
 
 /// How long a kiosk may believe a manifest without hearing from the office.
 const MANIFEST_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -17,81 +24,6 @@ const MANIFEST_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 const DAY_S: i64 = 24 * 60 * 60;
 /// Room for the items' versions below the day in a manifest's version.
 const CHANGES_A_DAY: u64 = 1_000_000;
-
-/// Why a service cannot be offered.
-#[derive(Debug, thiserror::Error)]
-enum ShelfError {
-    #[error("the form of service {id} is no JSON Schema: {reason}; correct the item")]
-    Schema { id: String, reason: String },
-    #[error("the form of service {id} cannot be asked: {reason}; correct the item")]
-    Form { id: String, reason: FormError },
-}
-
-/// One service, ready to judge by.
-pub struct Service {
-    item: ServiceItem,
-    hash: String,
-    json: String,
-    /// The engine that asked at the kiosk.
-    form: Arc<Form>,
-    /// A second, independent opinion.
-    schema: jsonschema::Validator,
-}
-
-impl Service {
-    fn of(item: ServiceItem) -> Result<Service, ShelfError> {
-        let id = || item.id.clone();
-        let schema = jsonschema::draft7::new(&item.schema)
-            .map_err(|error| ShelfError::Schema { id: id(), reason: error.to_string() })?;
-        let form = Form::compile(&item.translations, &item.schema, Some(&item.uischema))
-            .map_err(|reason| ShelfError::Form { id: id(), reason })?;
-        Ok(Service {
-            hash: item.content_hash(),
-            json: item.canonical_json(),
-            form: Arc::new(form),
-            item,
-            schema,
-        })
-    }
-
-    /// Working days that were promised.
-    pub fn promised_days(&self) -> u16 {
-        self.item.guide.promised_days
-    }
-
-    /// Where the answers and the consent do not fit; never the values.
-    pub fn problems_of(&self, submission: &Submission) -> Vec<FieldProblem> {
-        let engine = self.form.problems(&submission.answers, &facts_of(submission), Lang::ZhCn);
-        let engine = engine.into_iter().map(|problem| FieldProblem {
-            path: format!("/{}", problem.path.replace('.', "/")),
-            keyword: "form".to_owned(),
-        });
-        // What is required depends on what was visible; that is for the engine to say.
-        let schema =
-            self.schema.iter_errors(&submission.answers).filter(|error| error.kind().keyword() != "required");
-        let schema = schema.map(|error| FieldProblem {
-            path: error.instance_path().to_string(),
-            keyword: error.kind().keyword().to_owned(),
-        });
-        let mut problems: Vec<FieldProblem> = schema.chain(engine).take(FIELD_PROBLEMS_MAX).collect();
-        if submission.consent.version != self.item.consent.version {
-            problems.push(FieldProblem { path: "/consent".to_owned(), keyword: "const".to_owned() });
-        }
-        problems
-    }
-}
-
-/// What the kiosk knew: the card, and the day on which the resident answered.
-fn facts_of(submission: &Submission) -> Facts {
-    let answered = submission.created_at.to_zoned(office_time()).date();
-    Facts::new(serde_json::json!({
-        "card": submission.resident,
-        "shared": null,
-        "today": answered.to_string(),
-        "age": submission.resident.age_on(answered),
-        "answers": submission.answers,
-    }))
-}
 
 /// China has one time zone without summer time.
 pub fn office_time() -> TimeZone {
@@ -106,9 +38,12 @@ pub struct Published {
     day: i64,
 }
 
-/// All services and the signed list of them.
+/// All services, single and joint, in all versions still taken, and the signed list of the current ones.
 pub struct Shelf {
     services: BTreeMap<String, Service>,
+    /// By id and version.
+    replaced: BTreeMap<(String, u32), (Service, Timestamp)>,
+    grace: SignedDuration,
     key: OfficeSigningKey,
     published: RwLock<Arc<Published>>,
 }
@@ -116,19 +51,73 @@ pub struct Shelf {
 impl Shelf {
     /// Offers these items; one whose form is broken is named in the log and left out, the others are offered.
     pub fn of(items: Vec<ServiceItem>, key: &OfficeSigningKey, now: Timestamp) -> Shelf {
-        let usable = |item: ServiceItem| {
-            let service =
-                Service::of(item).inspect_err(|error| tracing::error!(%error, "a service is left out"));
-            service.ok().map(|service| (service.item.id.clone(), service))
-        };
-        let services: BTreeMap<String, Service> = items.into_iter().filter_map(usable).collect();
+        let services: BTreeMap<String, Service> =
+            items.into_iter().filter_map(usable).map(|service| (service.item.id.clone(), service)).collect();
         let published = RwLock::new(Arc::new(publish(&services, key, now)));
-        Shelf { services, key: key.clone(), published }
+        Shelf { services, replaced: BTreeMap::new(), grace: VERSION_GRACE, key: key.clone(), published }
     }
 
-    /// The service in a version that is still taken.
-    pub fn service(&self, id: &str, version: u32) -> Option<&Service> {
-        self.services.get(id).filter(|service| service.item.version == version)
+    /// Still takes these versions for `grace` after their replacement.
+    pub fn with_replaced(self, old: Vec<OldItem>, grace: SignedDuration) -> Shelf {
+        let usable = |old: OldItem| {
+            let service = usable(old.item)?;
+            Some(((service.item.id.clone(), service.item.version), (service, old.replaced_at)))
+        };
+        Shelf { replaced: old.into_iter().filter_map(usable).collect(), grace, ..self }
+    }
+
+    /// The service in the version the answers were given to. `finished_at` is when the resident pressed Submit: a
+    /// letter that was long on the road is not the resident's fault.
+    pub fn service(&self, asked: &ItemRef, finished_at: Timestamp) -> Result<&Service, Problem> {
+        let unknown =
+            || Problem::new(ProblemKind::UnknownItem, "this service or version is not offered here");
+        let current = self.services.get(&asked.id);
+        if let Some(service) = current.filter(|service| service.item.version == asked.version) {
+            return Ok(service);
+        }
+        let (service, replaced_at) =
+            self.replaced.get(&(asked.id.clone(), asked.version)).ok_or_else(unknown)?;
+        if finished_at.duration_since(*replaced_at) <= self.grace {
+            return Ok(service);
+        }
+        let over = Problem::new(ProblemKind::VersionOver, "this form was replaced by a newer one");
+        let newest = current.map(|service| format!("Version {} is offered now.", service.item.version));
+        Err(over.detail(format!(
+            "It was taken until {}. {}",
+            *replaced_at + self.grace,
+            newest.unwrap_or_else(|| "The service is not offered any more.".to_owned())
+        )))
+    }
+
+    /// Where answers and consent do not fit: the form itself, then each service of a joint one with its own answers.
+    pub fn problems_of(&self, service: &Service, submission: &Submission) -> Vec<FieldProblem> {
+        let mut problems = service.problems_of(submission);
+        for member in service.item.joint.iter().flat_map(|joint| &joint.members) {
+            let own = self.version(&member.id, member.version);
+            let answers = member.answers_of(&submission.answers);
+            let found = own.map_or_else(Vec::new, |own| own.problems_in(&answers, submission));
+            problems.extend(found.into_iter().map(|problem| FieldProblem {
+                path: member.joint_pointer(&problem.path),
+                keyword: problem.keyword,
+            }));
+        }
+        problems
+    }
+
+    fn version(&self, id: &str, version: u32) -> Option<&Service> {
+        let current = self.services.get(id).filter(|service| service.item.version == version);
+        current.or_else(|| self.replaced.get(&(id.to_owned(), version)).map(|(service, _)| service))
+    }
+
+    /// One case per department of a joint item; none for a single service.
+    pub fn parts_of(&self, service: &Service) -> Vec<NewPart> {
+        let days = |id: &str, version| self.version(id, version).map_or(0, Service::promised_days);
+        let parts = service.item.parts().into_iter().map(|part| NewPart {
+            department: part.department.clone(),
+            items: part.members.iter().map(|member| member.id.clone()).collect(),
+            promised_days: part.members.iter().map(|m| days(&m.id, m.version)).max().unwrap_or_default(),
+        });
+        parts.collect()
     }
 
     /// The item's bytes by their hash.
@@ -151,6 +140,10 @@ impl Shelf {
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
         fresh
     }
+}
+
+fn usable(item: ServiceItem) -> Option<Service> {
+    Service::of(item).inspect_err(|error| tracing::error!(%error, "a service is left out")).ok()
 }
 
 fn day_of(now: Timestamp) -> i64 {
@@ -188,7 +181,7 @@ mod tests {
 
     #[test]
     fn every_service_of_day_one_is_offered_and_listed() {
-        let items = day_one().items;
+        let items = day_one().offered();
         let (count, key) = (items.len(), OfficeSigningKey::generate().unwrap());
         assert!(count >= 12);
         let now = "2026-11-22T10:00:00Z".parse().unwrap();

@@ -2,19 +2,63 @@
 use crate::catalogue::office_time;
 use crate::desk::{Desk, REGION};
 use crate::refusal::{Refusal, kind_of};
-use crate::store::{NewCase, Placed, StoreError};
+use crate::store::{Device, NewCase, Placed, StoreError};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::identity::mask_name;
 use jiujin_contract::receipt::OfficeReceipt;
 use jiujin_contract::sealing::{SealError, SealedSubmission};
-use jiujin_contract::submission::Submission;
-use jiujin_contract::wire::{FieldProblem, Problem, ProblemKind, Verdict};
+use jiujin_contract::submission::{DeviceId, Submission};
+use jiujin_contract::wire::{FIELD_PROBLEMS_MAX, FieldProblem, Problem, ProblemKind, Verdict};
+use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Opens and judges one submission. Nothing is stored yet.
-pub async fn examine(desk: &Desk, sealed: SealedSubmission) -> Result<NewCase, Refusal> {
-    let outside = sealed.envelope();
-    let maker = desk.store.device(&outside.device).await?;
+/// Fewer are not worth a second thread.
+const LETTERS_PER_THREAD_MIN: usize = 4;
+
+/// Opens and judges submissions, away from the threads that wait for kiosks, on as many processors as there are.
+pub async fn examine_all(
+    desk: &Arc<Desk>,
+    letters: Vec<SealedSubmission>,
+) -> Result<Vec<Result<NewCase, Refusal>>, Refusal> {
+    let mut makers: HashMap<DeviceId, Option<Device>> = HashMap::new();
+    for letter in &letters {
+        let id = &letter.envelope().device;
+        if !makers.contains_key(id) {
+            makers.insert(id.clone(), desk.store.device(id).await?);
+        }
+    }
+    let makers = Arc::new(makers);
+    let share = letters.len().div_ceil(processors()).max(LETTERS_PER_THREAD_MIN);
+    let mut letters = letters.into_iter().peekable();
+    let mut running = Vec::new();
+    while letters.peek().is_some() {
+        let (desk, makers) = (desk.clone(), makers.clone());
+        let part: Vec<SealedSubmission> = letters.by_ref().take(share).collect();
+        running.push(tokio::task::spawn_blocking(move || {
+            let examine = |letter: SealedSubmission| {
+                let maker = makers.get(&letter.envelope().device).and_then(Option::as_ref);
+                examine(&desk, letter, maker)
+            };
+            part.into_iter().map(examine).collect::<Vec<_>>()
+        }));
+    }
+    let mut examined = Vec::new();
+    for part in running {
+        let failed =
+            |_| Refusal::new(ProblemKind::OfficeFailure, "the office failed while it opened a letter");
+        examined.extend(part.await.map_err(failed)?);
+    }
+    Ok(examined)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Opens and judges one submission of a known device. Nothing is stored yet; no database, no waiting: this is what
+/// the office's processors are busy with.
+pub fn examine(desk: &Desk, sealed: SealedSubmission, maker: Option<&Device>) -> Result<NewCase, Refusal> {
     let maker = maker.filter(|device| device.active).ok_or_else(|| {
         Refusal::new(ProblemKind::Unopenable, "it was sealed by a device that is not enrolled here")
     })?;
@@ -22,11 +66,11 @@ pub async fn examine(desk: &Desk, sealed: SealedSubmission) -> Result<NewCase, R
         tracing::warn!(id = %sealed.id(), device = %maker.id, %error, "a submission does not open");
         Refusal(Problem::new(kind_of(&error), "the submission does not open").detail(error.to_string()))
     })?;
-    let item = desk.shelf.service(&submission.item.id, submission.item.version).ok_or_else(|| {
-        Refusal::new(ProblemKind::UnknownItem, "this service or version is not offered any more")
-    })?;
-    let mut fields = item.problems_of(&submission);
+    let received_at = Timestamp::now();
+    let item = desk.shelf.service(&submission.item, submission.created_at.min(received_at))?;
+    let mut fields = desk.shelf.problems_of(item, &submission);
     fields.extend(problems_around(&submission));
+    fields.truncate(FIELD_PROBLEMS_MAX);
     if !fields.is_empty() {
         let mut problem =
             Problem::new(ProblemKind::InvalidAnswers, "the answers do not fit the service's form");
@@ -35,8 +79,8 @@ pub async fn examine(desk: &Desk, sealed: SealedSubmission) -> Result<NewCase, R
     }
     let resident_key = desk.keys.resident_key(submission.id_number().expose());
     let resident_masked = mask_name(&submission.resident.name);
-    let received_at = Timestamp::now();
-    Ok(NewCase { sealed, resident_key, resident_masked, promised_days: item.promised_days(), received_at })
+    let (promised_days, parts) = (item.promised_days(), desk.shelf.parts_of(item));
+    Ok(NewCase { sealed, resident_key, resident_masked, promised_days, received_at, parts })
 }
 
 fn problems_around(submission: &Submission) -> Vec<FieldProblem> {
@@ -59,7 +103,7 @@ pub async fn place(desk: &Desk, cases: &[NewCase]) -> Result<Vec<Placed>, StoreE
     Ok(placed)
 }
 
-fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (String, String) {
+fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (CaseNumber, String) {
     let outside = case.sealed.envelope();
     let day = case.received_at.to_zoned(office_time()).date();
     let case_number = CaseNumber::issue(REGION, day, number);
@@ -72,7 +116,7 @@ fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (String, String) {
         received_at: case.received_at,
     };
     let verdict = Verdict::Accepted(receipt.sign(&desk.keys.signing));
-    (case_number.to_string(), serde_json::to_string(&verdict).unwrap_or_default())
+    (case_number, serde_json::to_string(&verdict).unwrap_or_default())
 }
 
 /// The problem of a submission whose id is taken by other bytes.

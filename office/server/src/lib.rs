@@ -18,6 +18,7 @@ mod desk;
 mod directory;
 mod door;
 mod enrolment;
+mod import;
 mod intake;
 mod keys;
 mod openapi;
@@ -27,14 +28,16 @@ mod store;
 
 pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
+pub use import::{ImportError, Imported, check_export};
 pub use keys::OfficeKeysError;
-pub use store::{CaseRow, Moved, StoreError, without_password};
+pub use store::{CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
 
 use desk::Desk;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::catalogue::Catalogue;
 use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
+use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
 use keys::OfficeKeys;
 use std::future::Future;
@@ -74,11 +77,24 @@ impl Office {
 
     /// The same with another key file and other services.
     pub async fn open_with(database: &str, keys: &Path, offered: Catalogue) -> Result<Office, OfficeError> {
+        Office::open_with_grace(database, keys, offered, catalogue::VERSION_GRACE).await
+    }
+
+    /// The same; replaced versions of services are still taken for `grace`.
+    pub async fn open_with_grace(
+        database: &str,
+        keys: &Path,
+        offered: Catalogue,
+        grace: SignedDuration,
+    ) -> Result<Office, OfficeError> {
         // The database first: a mistyped address must not leave a key file behind.
         let store = Store::open(database).await?;
         let keys = OfficeKeys::load_or_make(keys)?;
         let directory = directory::Directory::built_in(&keys, &offered.definitions.directory_sample());
-        let shelf = catalogue::Shelf::of(offered.items, &keys.signing, Timestamp::now());
+        let (items, now) = (offered.offered(), Timestamp::now());
+        // Listing cases offers nothing, and nothing is replaced by it.
+        let replaced = if items.is_empty() { vec![] } else { store.remember_items(&items, now).await? };
+        let shelf = catalogue::Shelf::of(items, &keys.signing, now).with_replaced(replaced, grace);
         let desk =
             Desk { store, keys, shelf, directory, guard: Default::default(), counts: Default::default() };
         Ok(Office { desk: Arc::new(desk) })
@@ -96,6 +112,22 @@ impl Office {
     /// A one-time code with which one kiosk may enrol within ten minutes.
     pub async fn add_device(&self, name: &str) -> Result<Enrolment, EnrolmentError> {
         enrolment::open(&self.desk.store, &self.desk.keys, name, Timestamp::now()).await
+    }
+
+    /// Every device that was ever enrolled.
+    pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+        self.desk.store.devices().await
+    }
+
+    /// From now on nothing is taken from this device, neither requests nor what it sealed and somebody else brings.
+    /// False when it is not known or was revoked before.
+    pub async fn revoke_device(&self, id: &DeviceId) -> Result<bool, StoreError> {
+        self.desk.store.revoke_device(id).await
+    }
+
+    /// Takes the letters of a kiosk's sealed export. Safe to repeat; one wrong byte and nothing is taken.
+    pub async fn import(&self, file: &Path) -> Result<Imported, ImportError> {
+        import::import(&self.desk, file).await
     }
 
     /// Every case, oldest first.

@@ -1,6 +1,8 @@
-//! `jiujin-office`: serves the reference office, lists its cases, adds devices.
+//! `jiujin-office`: serves the reference office, lists and moves its cases, adds and revokes devices, takes what
+//! kiosks exported to a stick.
 use clap::{Parser, Subcommand};
 use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
 use jiujin_office::{Moved, Office, OfficeError, without_password};
 use std::io::Write;
@@ -54,6 +56,15 @@ enum Command {
         #[arg(long)]
         note: Option<String>,
     },
+    /// Take the sealed letters that a kiosk exported to a file. Safe to repeat. Exit 1 if a letter was refused.
+    ///
+    /// Example: jiujin-office import --database sqlite:office.db /media/stick/letters.jsonl
+    Import {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// What `jiujin outbox export` wrote
+        file: std::path::PathBuf,
+    },
     /// Kiosks of this office
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -70,6 +81,22 @@ enum DeviceCommand {
         /// What people call the kiosk
         #[arg(long)]
         name: String,
+    },
+    /// One JSON line per kiosk: id, short id, name, active, enrolled_at
+    ///
+    /// Example: jiujin-office device list --database sqlite:office.db
+    List {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+    },
+    /// Hear nothing more from one kiosk, for ever; what it delivered stays. Exit 1 if it is not active.
+    ///
+    /// Example: jiujin-office device revoke --database sqlite:office.db kiosk-k7f4-0123456789abcdef
+    Revoke {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// The id, as `device list` prints it
+        device: String,
     },
 }
 
@@ -96,8 +123,26 @@ enum CommandError {
     NoSuchCase(String),
     #[error(transparent)]
     NotAllowed(CaseError),
+    #[error("case {0} is a joint one; move its parts {0}/1, {0}/2 …: `jiujin-office cases` lists them")]
+    HasParts(String),
+    #[error("{0:?} is no device id; `jiujin-office device list` lists them")]
+    DeviceId(String),
+    #[error("the office has no active device {0}; `jiujin-office device list` lists them")]
+    NoSuchDevice(String),
+    #[error("{0} letters were refused; their reasons are in the output, they stay at the kiosk")]
+    Refused(usize),
+    #[error(transparent)]
+    Import(#[from] jiujin_office::ImportError),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
+}
+
+impl CommandError {
+    /// An answer, not a mistake.
+    fn is_no(&self) -> bool {
+        use CommandError::{HasParts, NoSuchCase, NoSuchDevice, NotAllowed, Refused};
+        matches!(self, NotAllowed(_) | NoSuchCase(_) | HasParts(_) | NoSuchDevice(_) | Refused(_))
+    }
 }
 
 fn main() -> ExitCode {
@@ -114,7 +159,7 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(cli.command)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error @ (CommandError::NotAllowed(_) | CommandError::NoSuchCase(_))) => refuse(&error),
+        Err(error) if error.is_no() => refuse(&error),
         // A reader that has seen enough (`| head`) is no failure.
         Err(CommandError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
@@ -141,13 +186,44 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Move { database, case, to, note } => {
             move_case(&existing(&database).await?, &case, &to, note).await
         }
-        Command::Device(DeviceCommand::Add { database, name }) => {
+        Command::Import { database, file } => import(&database, &file).await,
+        Command::Device(command) => device(command).await,
+    }
+}
+
+async fn device(command: DeviceCommand) -> Result<(), CommandError> {
+    match command {
+        DeviceCommand::Add { database, name } => {
             let office = Office::open_records(&database).await?;
             let enrolment = office.add_device(&name).await?;
             office.close().await;
             print_line(&serde_json::json!({"code": enrolment.code, "expires": enrolment.expires}))
         }
+        DeviceCommand::List { database } => {
+            for device in existing(&database).await?.devices().await? {
+                print_line(&device)?;
+            }
+            Ok(())
+        }
+        DeviceCommand::Revoke { database, device } => {
+            let id = DeviceId::parse(&device).map_err(|_| CommandError::DeviceId(device.clone()))?;
+            match existing(&database).await?.revoke_device(&id).await? {
+                true => print_line(&serde_json::json!({"id": id, "active": false})),
+                false => Err(CommandError::NoSuchDevice(device)),
+            }
+        }
     }
+}
+
+async fn import(database: &str, file: &std::path::Path) -> Result<(), CommandError> {
+    // Refuses a wrong file or a mistyped database before the whole office opens.
+    jiujin_office::check_export(file)?;
+    existing(database).await?.close().await;
+    let office = Office::open(database).await?;
+    let imported = office.import(file).await?;
+    office.close().await;
+    print_line(&imported)?;
+    if imported.refused.is_empty() { Ok(()) } else { Err(CommandError::Refused(imported.refused.len())) }
 }
 
 async fn serve(database: &str, listen: SocketAddr) -> Result<(), CommandError> {
@@ -197,6 +273,7 @@ async fn move_case(office: &Office, case: &str, to: &str, note: Option<String>) 
     match office.move_case(&number, to, note.as_ref()).await? {
         Moved::To(state) => print_line(&serde_json::json!({"case_number": number, "state": state})),
         Moved::NotAllowed(error) => Err(CommandError::NotAllowed(error)),
+        Moved::HasParts => Err(CommandError::HasParts(case.to_owned())),
         Moved::NoSuchCase => Err(CommandError::NoSuchCase(case.to_owned())),
     }
 }

@@ -1,5 +1,5 @@
 //! `/openapi.json`, out of the handlers themselves.
-use crate::routes::{catalogue, console, devices, residents, submissions};
+use crate::routes::{attachments, catalogue, console, devices, residents, submissions};
 use axum::Json;
 use utoipa::OpenApi;
 
@@ -17,6 +17,9 @@ use utoipa::OpenApi;
         submissions::batch,
         submissions::announce,
         submissions::receipt,
+        submissions::reconcile,
+        attachments::held,
+        attachments::put,
         residents::cases,
         residents::directory,
         residents::rate,

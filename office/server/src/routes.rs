@@ -10,13 +10,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use jiff::Timestamp;
 use jiujin_contract::wire::{
-    BODY_BYTES_MAX, HEADER_OFFICE_TIME, PATH_ANNOUNCE, PATH_BATCH, PATH_CASES, PATH_CATALOGUE,
-    PATH_CATALOGUE_ITEMS, PATH_DIRECTORY, PATH_ENROL, PATH_HEALTH, PATH_RATINGS, PATH_RECEIPTS,
-    PATH_SUBMISSIONS, Problem, ProblemKind, TYPE_JSON,
+    BODY_BYTES_MAX, HEADER_OFFICE_TIME, PATH_ANNOUNCE, PATH_ATTACHMENTS, PATH_BATCH, PATH_CASES,
+    PATH_CATALOGUE, PATH_CATALOGUE_ITEMS, PATH_DIRECTORY, PATH_ENROL, PATH_HEALTH, PATH_RATINGS,
+    PATH_RECEIPTS, PATH_RECONCILE, PATH_SUBMISSIONS, Problem, ProblemKind, TYPE_JSON,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
+pub mod attachments;
 pub mod catalogue;
 pub mod console;
 pub mod devices;
@@ -36,6 +37,12 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(PATH_ANNOUNCE, post(submissions::announce))
         .route(&format!("{PATH_SUBMISSIONS}/{{id}}"), put(submissions::put))
         .route(&format!("{PATH_RECEIPTS}/{{id}}"), get(submissions::receipt))
+        .route(PATH_RECONCILE, post(submissions::reconcile))
+        .route(&format!("{PATH_ATTACHMENTS}/{{submission}}/{{digest}}"), get(attachments::held))
+        .route(
+            &format!("{PATH_ATTACHMENTS}/{{submission}}/{{digest}}/{{total}}/{{offset}}"),
+            put(attachments::put),
+        )
         .route(PATH_CASES, post(residents::cases))
         .route(PATH_DIRECTORY, post(residents::directory))
         .route(PATH_RATINGS, post(residents::rate))

@@ -5,15 +5,21 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 use std::time::Duration;
 
+mod attachments;
 mod cases;
 mod devices;
+mod parts;
 mod progress;
 mod service;
+mod versions;
 
+pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
-pub use devices::Device;
+pub use devices::{Device, DeviceRow};
+pub use parts::{NewPart, PartRow};
 pub use progress::Moved;
 pub use service::Rated;
+pub use versions::OldItem;
 
 /// Connections that only read.
 const READERS_MAX: u32 = 8;
@@ -46,8 +52,14 @@ enum Kind {
 }
 
 /// Numbered migrations; only ever added to.
-const SQLITE_MIGRATIONS: &[&str] = &[include_str!("store/migrations/sqlite/0001_first.sql")];
-const POSTGRES_MIGRATIONS: &[&str] = &[include_str!("store/migrations/postgres/0001_first.sql")];
+const SQLITE_MIGRATIONS: &[&str] = &[
+    include_str!("store/migrations/sqlite/0001_first.sql"),
+    include_str!("store/migrations/sqlite/0002_parts.sql"),
+];
+const POSTGRES_MIGRATIONS: &[&str] = &[
+    include_str!("store/migrations/postgres/0001_first.sql"),
+    include_str!("store/migrations/postgres/0002_parts.sql"),
+];
 
 /// The open database.
 #[derive(Debug, Clone)]

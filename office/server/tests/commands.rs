@@ -39,6 +39,13 @@ fn serve_says_where_it_listens_and_where_its_data_lives() {
     assert_eq!((none.status.code(), none.stdout.len()), (Some(1), 0));
     let typo = office(&["move", "--database", &database, "--case", number.as_str(), "--to", "axepted"]);
     assert_eq!(typo.status.code(), Some(2));
+    let devices = office(&["device", "list", "--database", &database]);
+    assert_eq!((devices.status.code(), devices.stdout.len()), (Some(0), 0));
+    let revoked = office(&["device", "revoke", "--database", &database, "kiosk-k7f4-0123456789abcdef"]);
+    assert_eq!((revoked.status.code(), revoked.stdout.len()), (Some(1), 0));
+    let no_file = office(&["import", "--database", &database, "/nonexistent/letters.jsonl"]);
+    assert_eq!(no_file.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&no_file.stderr).contains("check the stick"));
     serve.kill().unwrap();
     serve.wait().unwrap();
 }

@@ -46,3 +46,35 @@ fn every_state_reads_its_own_code() {
     }
     assert_eq!(CaseState::from_code("gone"), None);
 }
+
+#[test]
+fn a_part_of_a_joint_case_has_the_number_on_the_receipt_and_its_place() {
+    let joint = CaseNumber::issue(109_999, jiff::civil::date(2026, 11, 22), 7);
+    let second = joint.part(2);
+    assert_eq!(second.as_str(), format!("{joint}/2"));
+    assert_eq!(
+        (second.as_str().parse::<CaseNumber>().unwrap().joint(), second.part(3)),
+        (joint.as_str(), joint.part(3))
+    );
+    for wrong in ["/", "/0", "/x", "/100", "/1/2"] {
+        assert!(format!("{joint}{wrong}").parse::<CaseNumber>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_joint_case_stands_where_its_slowest_part_stands() {
+    use CaseState::*;
+    for (parts, joint) in [
+        (vec![Submitted, Submitted], Submitted),
+        (vec![Processing, Received, Concluded], Received),
+        (vec![Processing, CorrectionRequested], CorrectionRequested),
+        (vec![Concluded, Processing], Processing),
+        (vec![Concluded, Concluded], Concluded),
+        (vec![Concluded, RefusedAcceptance], Concluded),
+        (vec![RefusedAcceptance, RefusedAcceptance], RefusedAcceptance),
+        (vec![], Submitted),
+    ] {
+        assert_eq!(joint_state(&parts), joint, "{parts:?}");
+    }
+    assert_eq!(joint_lamp(&[Lamp::Green, Lamp::Red, Lamp::Off]), Lamp::Red);
+}

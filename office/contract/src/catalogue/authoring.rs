@@ -81,6 +81,7 @@ pub fn compile_item(definitions: &Definitions, file: &str, text: &str) -> Result
         uischema: form.uischema,
         translations: form.translations,
         document,
+        joint: None,
     })
 }
 

@@ -28,17 +28,6 @@ pub struct LifeEvent {
     pub translations: Translations,
     /// One signature for all members that want one.
     pub wants_signature: bool,
-    pub saved: Saved,
-}
-
-/// What the merge spares the resident; shown on the guide page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Saved {
-    pub questions: usize,
-    /// One visit to the kiosk instead of one per service.
-    pub visits: usize,
-    pub signatures: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,7 +64,6 @@ pub fn compile(catalogue: &Catalogue, file: &str, text: &str) -> Result<LifeEven
         summary: node.require("summary")?.text()?,
         theme: word(node.require("theme")?)?,
         wants_signature: merge.signatures > 0,
-        saved: merge.saved(members.len()),
         members,
         schema: merge.schema(),
         uischema: json!({"type": "Categorization", "options": {"variant": "stepper"}, "elements": merge.pages}),
@@ -92,7 +80,6 @@ struct Merge {
     pages: Vec<Value>,
     words: Translations,
     mapping: BTreeMap<String, BTreeMap<String, String>>,
-    asked_apart: usize,
     signatures: usize,
 }
 
@@ -102,7 +89,6 @@ impl Merge {
         let mut fresh = Vec::new();
         self.signatures += usize::from(item.wants_signature());
         for (key, property) in properties(&item.schema) {
-            self.asked_apart += 1;
             let joint = self.joint_key(item, key, property);
             if !self.properties.contains_key(&joint) {
                 self.properties.insert(joint.clone(), renamed(property, &names));
@@ -187,14 +173,6 @@ impl Merge {
                     .entry(format!("{head}.{rest}"))
                     .or_insert(sentence.clone());
             }
-        }
-    }
-
-    fn saved(&self, members: usize) -> Saved {
-        Saved {
-            questions: self.asked_apart - self.properties.len(),
-            visits: members.saturating_sub(1),
-            signatures: self.signatures.saturating_sub(1),
         }
     }
 

@@ -37,6 +37,8 @@ impl Findings<'_> {
 const SHORT_NAME_HANZI_MAX: usize = 10;
 /// More is not an errand for a kiosk.
 const QUESTIONS_MAX: usize = 25;
+/// A life event spares other visits, so it may ask more at once.
+const JOINT_QUESTIONS_MAX: usize = 40;
 
 impl<'a> Lint<'a> {
     pub fn new(catalogue: &'a Catalogue, drawable: &'a dyn Fn(char) -> bool) -> Lint<'a> {
@@ -100,10 +102,10 @@ fn check_promise(item: &ServiceItem, found: &mut Findings) {
 }
 
 fn check_completeness(item: &ServiceItem, found: &mut Findings) {
-    let well_named =
-        item.id.len() == 4 && item.id.starts_with('S') && item.id[1..].bytes().all(|b| b.is_ascii_digit());
-    if !well_named {
-        found.add("/id", "write S and three digits");
+    let digits = if item.joint.is_some() { item.id.strip_prefix('L') } else { item.id.strip_prefix('S') };
+    let wanted = if item.joint.is_some() { 2 } else { 3 };
+    if !digits.is_some_and(|rest| rest.len() == wanted && rest.bytes().all(|b| b.is_ascii_digit())) {
+        found.add("/id", "write S and three digits; a life event has L and two");
     }
     let guide = &item.guide;
     for (pointer, empty) in [
@@ -121,8 +123,9 @@ fn check_completeness(item: &ServiceItem, found: &mut Findings) {
         found.add("/short_name", format!("a tile has room for {SHORT_NAME_HANZI_MAX} characters"));
     }
     let questions = item.schema.get("properties").and_then(Value::as_object).map_or(0, serde_json::Map::len);
-    if questions > QUESTIONS_MAX {
-        found.add("/schema", format!("{questions} questions; {QUESTIONS_MAX} are the most one sits through"));
+    let most = if item.joint.is_some() { JOINT_QUESTIONS_MAX } else { QUESTIONS_MAX };
+    if questions > most {
+        found.add("/schema", format!("{questions} questions; {most} are the most one sits through"));
     }
     if item.kind != Kind::QueryPrint && questions == 0 {
         found.add("/schema", "an application asks at least one question");
@@ -172,7 +175,7 @@ pub fn check_catalogue(
         faulty += 1;
         writeln!(out, "{}", json!({"item": null, "file": problem.file, "problems": [problem]}))?;
     }
-    for item in &catalogue.items {
+    for item in &catalogue.offered() {
         let found = lint.item(item);
         if !found.is_empty() {
             faulty += 1;

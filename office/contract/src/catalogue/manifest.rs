@@ -1,5 +1,7 @@
 //! Which items, in which versions, an office stands behind; signed, so that a kiosk believes nothing else.
+use super::trust::{KeySignature, SignedRoot};
 use crate::item::{ServiceItem, canonical_json};
+use crate::keys::{OfficeSigningKey, OfficeVerifyingKey};
 use ed25519_dalek::{Signature, Signer, SigningKey, Verifier, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
@@ -39,8 +41,14 @@ pub struct Manifest {
 #[serde(deny_unknown_fields)]
 pub struct SignedManifest {
     pub manifest: Manifest,
-    /// Ed25519, hex.
+    /// Ed25519 of the office's catalogue key, hex.
     pub signature: String,
+    /// Of further catalogue keys, where the root asks for more than one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signatures: Vec<KeySignature>,
+    /// Every root after the first, oldest first; see [`super::trust`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roots: Vec<SignedRoot>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,6 +61,22 @@ pub enum ManifestError {
     Expired(jiff::Timestamp),
     #[error("item {id} does not match the manifest; it will be fetched again")]
     WrongItem { id: String },
+    #[error("the answer is no catalogue manifest; something between kiosk and office may have changed it")]
+    Unreadable,
+    #[error("the catalogue manifest has {bytes} bytes, more than any; it was not read")]
+    Endless { bytes: usize },
+    #[error(
+        "the catalogue manifest {offered} is older than {seen}, which was accepted before; ask the office"
+    )]
+    Older { offered: u64, seen: u64 },
+    #[error(
+        "the catalogue manifest leaps from {seen} to {offered}; ask the office whether its key was stolen"
+    )]
+    FastForward { offered: u64, seen: u64 },
+    #[error("the catalogue manifest of {issued} claims a time it cannot have; check the clock of the kiosk")]
+    WrongTime { issued: jiff::Timestamp },
+    #[error("root {version} is not signed by enough root keys or does not follow; ask the office")]
+    WrongRoot { version: u32 },
 }
 
 /// Separates this signature from every other the office makes.
@@ -73,12 +97,23 @@ impl ManifestEntry {
 impl Manifest {
     pub fn sign(self, key: &SigningKey) -> SignedManifest {
         let signature = hex::encode(key.sign(&self.signed_bytes()).to_bytes());
-        SignedManifest { manifest: self, signature }
+        SignedManifest { manifest: self, signature, signatures: Vec::new(), roots: Vec::new() }
     }
 
-    fn signed_bytes(&self) -> Vec<u8> {
+    pub(super) fn signed_bytes(&self) -> Vec<u8> {
         let value = serde_json::to_value(self).unwrap_or_default();
         [SIGNED_AS, canonical_json(&value).as_bytes()].concat()
+    }
+
+    /// The same from bytes that were fetched: as long as listed, with the listed hash, and only then read.
+    pub fn admit_bytes(&self, id: &str, bytes: &[u8]) -> Result<ServiceItem, ManifestError> {
+        let wrong = || ManifestError::WrongItem { id: id.to_owned() };
+        let entry = self.items.iter().find(|entry| entry.id == id).ok_or_else(wrong)?;
+        if entry.size != bytes.len() as u64 || entry.hash != crate::sealing::Digest::of(bytes).to_string() {
+            return Err(wrong());
+        }
+        let item: ServiceItem = serde_json::from_slice(bytes).map_err(|_| wrong())?;
+        if item.id == entry.id && item.version == entry.version { Ok(item) } else { Err(wrong()) }
     }
 
     /// An item is taken only as the office listed it.
@@ -92,6 +127,20 @@ impl Manifest {
 }
 
 impl SignedManifest {
+    /// All signatures with the id of their key; the first one does not name it, so each key at hand may have made it.
+    pub(super) fn all_signatures(&self, keys: &[OfficeVerifyingKey]) -> Vec<KeySignature> {
+        let signature = &self.signature;
+        let first =
+            keys.iter().map(|key| KeySignature { key_id: key.key_id(), signature: signature.clone() });
+        first.chain(self.signatures.iter().cloned()).collect()
+    }
+
+    /// One more catalogue key signs.
+    pub fn countersign(mut self, key: &OfficeSigningKey) -> SignedManifest {
+        self.signatures.push(KeySignature::make(key, &self.manifest.signed_bytes()));
+        self
+    }
+
     /// The manifest, if this office signed it and it still counts at `now`.
     pub fn verify(&self, key: &VerifyingKey, now: jiff::Timestamp) -> Result<&Manifest, ManifestError> {
         let bytes: Option<[u8; 64]> =

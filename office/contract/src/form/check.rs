@@ -3,11 +3,12 @@
 //! which also judges the whole document a second time at the office (`Form::accepts`).
 mod compile;
 mod format;
+mod needed;
 mod walk;
 
 pub use format::FormatCheck;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// One fault: where, which keyword, and what the keyword asked for.
@@ -25,6 +26,7 @@ pub struct Fault {
 pub struct Checker {
     nodes: Arc<Vec<Node>>,
     root: usize,
+    conditional: bool,
 }
 
 impl Checker {
@@ -33,9 +35,22 @@ impl Checker {
         walk::faults(&self.nodes, self.root, value)
     }
 
+    /// The faults a resident can do something about: of alternatives only those still open.
+    pub fn guiding_faults(&self, value: &Value) -> Vec<Fault> {
+        walk::guiding_faults(&self.nodes, self.root, Some(value))
+    }
+
     /// The same walk without collecting.
     pub fn accepts(&self, value: Option<&Value>) -> bool {
         walk::accepts(&self.nodes, self.root, value)
+    }
+
+    /// JSON pointers of what conditions make obligatory for these answers, answered or not.
+    pub fn needed(&self, value: &Value) -> BTreeSet<String> {
+        match self.conditional {
+            true => needed::needed(&self.nodes, self.root, value),
+            false => BTreeSet::new(),
+        }
     }
 }
 
@@ -188,3 +203,6 @@ pub fn same(a: &Value, b: &Value) -> bool {
 pub fn pattern_compiles(source: &str) -> bool {
     Pattern::new(source).0.is_some()
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,7 +13,7 @@ use super::path;
 use super::view::Finished;
 use super::{Form, limits};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ pub struct Draft {
     provenance: BTreeMap<String, Provenance>,
     refused: BTreeMap<String, AnswerError>,
     faults: Vec<Fault>,
+    /// Pointers of what is obligatory because of other answers.
+    needed: BTreeSet<String>,
     /// Answers that arrived at the office are judged as they are, not derived again.
     derives: bool,
     evaluated: usize,
@@ -92,6 +94,7 @@ impl Draft {
             provenance: BTreeMap::new(),
             refused: BTreeMap::new(),
             faults: vec![],
+            needed: BTreeSet::new(),
             derives,
             evaluated: 0,
         }

@@ -45,7 +45,7 @@ fn plain(field: &Field, fault: &Fault) -> (String, String) {
     let both =
         |chinese: &str, english: &str| (chinese.replace("{}", &number), english.replace("{}", &number));
     match fault.keyword {
-        "required" => required(&field.shape),
+        "required" | "dependencies" => required(&field.shape),
         "format" => format_words(fault.asked.as_str().unwrap_or_default()),
         "type" => type_words(&field.shape),
         "maxLength" => both("最多写{}个字。写短一点。", "Use at most {} characters."),

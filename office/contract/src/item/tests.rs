@@ -56,6 +56,7 @@ fn item() -> ServiceItem {
         uischema: json!({"type": "Categorization", "elements": []}),
         translations: Translations::new(),
         document: None,
+        joint: None,
     }
 }
 

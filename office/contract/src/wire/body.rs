@@ -5,6 +5,7 @@ use crate::keys::{DeviceKey, DevicePublicKey, OfficePublicKey, OfficeVerifyingKe
 use crate::receipt::{ReceiptNumber, ShortId, SignedReceipt};
 use crate::sealing::{Digest, SealError, SealedSubmission, seal_query};
 use crate::submission::{DeviceId, SubmissionId};
+use crate::text::Text;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -174,6 +175,28 @@ pub struct CaseView {
     pub events: Vec<CaseEvent>,
     /// May still be rated.
     pub may_rate: bool,
+    /// One per department of a joint case (一件事); empty for a single service. `state` and `lamp` above sum them up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartView>,
+}
+
+/// What one department does about a joint case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PartView {
+    /// The joint number with the part's place: `109999-20261122-00007-X/2`.
+    pub case_number: CaseNumber,
+    /// Whose desk it is on.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub department: Text,
+    /// The services it decides.
+    pub items: Vec<String>,
+    /// Now.
+    pub state: CaseState,
+    /// 红黄灯 of this department.
+    pub lamp: Lamp,
+    /// From the first on.
+    pub events: Vec<CaseEvent>,
 }
 
 /// Answer of [`super::PATH_CASES`], newest first.

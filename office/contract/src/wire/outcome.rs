@@ -177,7 +177,7 @@ fn from_problem(problem: Problem, asked: Option<u64>) -> Setback {
         Unavailable => Setback::OfficeDown { retry_after_s },
         OfficeFailure | Other => Setback::OfficeCannotProcess(problem),
         Malformed | CodeRefused | NotFound | AlreadyRated | TooLarge | Unopenable | UnknownItem
-        | InvalidAnswers => Setback::RecordRefused(problem),
+        | VersionOver | InvalidAnswers | OtherOffset | OtherDigest => Setback::RecordRefused(problem),
     }
 }
 

@@ -42,9 +42,18 @@ pub enum ProblemKind {
     /// 422: the envelope does not open here: damaged, or sealed to a key this office does not have.
     #[serde(rename = "urn:jiujin:problem:unopenable")]
     Unopenable,
-    /// 422: no such service or version, or closed beyond its grace.
+    /// 422: no such service or version.
     #[serde(rename = "urn:jiujin:problem:unknown-item")]
     UnknownItem,
+    /// 422: the form was replaced by a newer version too long ago; the resident fills in the new one.
+    #[serde(rename = "urn:jiujin:problem:version-over")]
+    VersionOver,
+    /// 409: the attachment goes on at another byte; ask what the office holds.
+    #[serde(rename = "urn:jiujin:problem:other-offset")]
+    OtherOffset,
+    /// 422: all bytes of the attachment are here and do not make its digest; it starts anew.
+    #[serde(rename = "urn:jiujin:problem:other-digest")]
+    OtherDigest,
     /// 422: the answers do not fit the service's form; `fields` says where.
     #[serde(rename = "urn:jiujin:problem:invalid-answers")]
     InvalidAnswers,
@@ -71,9 +80,9 @@ impl ProblemKind {
             NotAuthorised | ClockWrong | Replayed => 401,
             DeviceRevoked | CodeRefused => 403,
             NotFound => 404,
-            OtherBytes | AlreadyRated => 409,
+            OtherBytes | AlreadyRated | OtherOffset => 409,
             TooLarge => 413,
-            Unopenable | UnknownItem | InvalidAnswers => 422,
+            Unopenable | UnknownItem | VersionOver | OtherDigest | InvalidAnswers => 422,
             RateLimited => 429,
             Unavailable => 503,
             OfficeFailure | Other => 500,

@@ -15,7 +15,8 @@ use jiujin_contract::sealing::SealedSubmission;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
     ANNOUNCE_ITEMS_MAX, AnnounceAnswer, AnnounceRequest, AnnouncedHolding, BATCH_BYTES_MAX, BATCH_ITEMS_MAX,
-    BatchAnswer, BatchItem, BatchRequest, BatchVerdict, Holding, Problem, ProblemKind, Verdict,
+    BatchAnswer, BatchItem, BatchRequest, BatchVerdict, Holding, Problem, ProblemKind, RECONCILE_LINES_MAX,
+    ReconcileAnswer, ReconcileRequest, Verdict,
 };
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ pub async fn put(
     }
 }
 
-async fn take(desk: &Desk, id: &str, body: &[u8]) -> Result<Placed, Refusal> {
+async fn take(desk: &Arc<Desk>, id: &str, body: &[u8]) -> Result<Placed, Refusal> {
     let sealed = SealedSubmission::parse(body)?;
     if sealed.id().to_string() != id {
         return Err(Refusal::new(
@@ -58,8 +59,9 @@ async fn take(desk: &Desk, id: &str, body: &[u8]) -> Result<Placed, Refusal> {
         count.count();
         return Ok(known);
     }
-    let case = intake::examine(desk, sealed).await?;
-    let placed = intake::place(desk, &[case]).await?;
+    let examined = intake::examine_all(desk, vec![sealed]).await?;
+    let cases: Vec<NewCase> = examined.into_iter().collect::<Result<_, _>>()?;
+    let placed = intake::place(desk, &cases).await?;
     placed.into_iter().next().ok_or_else(|| Refusal::new(ProblemKind::OfficeFailure, "nothing was stored"))
 }
 
@@ -73,50 +75,60 @@ pub async fn batch(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result
     if letters.submissions.len() > BATCH_ITEMS_MAX {
         return Err(Refusal::new(ProblemKind::TooLarge, "a batch has at most twenty submissions"));
     }
-    let mut items: Vec<Option<BatchVerdict>> = Vec::with_capacity(letters.submissions.len());
-    let mut new_cases = Vec::new();
-    for letter in &letters.submissions {
+    let mut verdicts: Vec<Option<BatchVerdict>> = Vec::with_capacity(letters.submissions.len());
+    let (mut places, mut sealed) = (Vec::new(), Vec::new());
+    for (place, letter) in letters.submissions.iter().enumerate() {
         match sort(&desk, letter).await {
-            Ok(Sorted::Examined(case)) => {
-                new_cases.push((items.len(), *case));
-                items.push(None);
+            Ok(Sorted::New(letter)) => {
+                places.push(place);
+                sealed.push(*letter);
+                verdicts.push(None);
             }
-            Ok(Sorted::Known(placed)) => items.push(Some(verdict_of(letter.id, placed)?)),
-            Err(Refusal(problem)) if problem.status >= 500 => return Err(Refusal(problem)),
-            Err(Refusal(problem)) => {
-                desk.counts.refused.count();
-                items.push(Some(BatchVerdict {
-                    id: letter.id,
-                    is_new: false,
-                    verdict: Verdict::Refused(problem),
-                }));
-            }
+            Ok(Sorted::Known(placed)) => verdicts.push(Some(verdict_of(letter.id, placed)?)),
+            Err(refusal) => verdicts.push(Some(refused(&desk, letter.id, refusal)?)),
         }
     }
-    let (places, cases): (Vec<usize>, Vec<NewCase>) = new_cases.into_iter().unzip();
-    let placed = intake::place(&desk, &cases).await?;
-    for (place, placed) in places.into_iter().zip(placed) {
-        items[place] = Some(verdict_of(letters.submissions[place].id, placed)?);
+    let examined = intake::examine_all(&desk, sealed).await?;
+    let (mut good, mut cases) = (Vec::new(), Vec::new());
+    for (place, examined) in places.into_iter().zip(examined) {
+        match examined {
+            Ok(case) => {
+                good.push(place);
+                cases.push(case);
+            }
+            Err(refusal) => verdicts[place] = Some(refused(&desk, letters.submissions[place].id, refusal)?),
+        }
     }
-    Ok(Json(BatchAnswer { items: items.into_iter().flatten().collect() }))
+    for (place, placed) in good.into_iter().zip(intake::place(&desk, &cases).await?) {
+        verdicts[place] = Some(verdict_of(letters.submissions[place].id, placed)?);
+    }
+    Ok(Json(BatchAnswer { items: verdicts.into_iter().flatten().collect() }))
+}
+
+/// This letter only; but the office's own failure is no verdict on a letter.
+fn refused(desk: &Desk, id: SubmissionId, Refusal(problem): Refusal) -> Result<BatchVerdict, Refusal> {
+    if problem.status >= 500 {
+        return Err(Refusal(problem));
+    }
+    desk.counts.refused.count();
+    Ok(BatchVerdict { id, is_new: false, verdict: Verdict::Refused(problem) })
 }
 
 enum Sorted {
     Known(Placed),
-    Examined(Box<NewCase>),
+    New(Box<SealedSubmission>),
 }
 
 async fn sort(desk: &Desk, letter: &BatchItem) -> Result<Sorted, Refusal> {
     let sealed = letter.open().map_err(|error| {
         Refusal(Problem::new(kind_of(&error), "the sealed bytes cannot be taken").detail(error.to_string()))
     })?;
-    if let Some(known) = desk.store.known(sealed.id(), sealed.digest()).await? {
-        let count =
-            if known == Placed::OtherBytes { &desk.counts.other_bytes } else { &desk.counts.repeated };
-        count.count();
-        return Ok(Sorted::Known(known));
-    }
-    Ok(Sorted::Examined(Box::new(intake::examine(desk, sealed).await?)))
+    let Some(known) = desk.store.known(sealed.id(), sealed.digest()).await? else {
+        return Ok(Sorted::New(Box::new(sealed)));
+    };
+    let count = if known == Placed::OtherBytes { &desk.counts.other_bytes } else { &desk.counts.repeated };
+    count.count();
+    Ok(Sorted::Known(known))
 }
 
 fn verdict_of(id: SubmissionId, placed: Placed) -> Result<BatchVerdict, Refusal> {
@@ -186,4 +198,23 @@ pub async fn receipt(
         Some(verdict) => Ok(stored_json(StatusCode::OK, verdict)),
         None => Err(Refusal::new(ProblemKind::NotFound, "the office has no submission of this id")),
     }
+}
+
+/// The daily comparison: which of the kiosk's running numbers never became a case here.
+#[utoipa::path(
+    post, path = "/v1/reconcile", tag = "submissions", request_body = ReconcileRequest,
+    responses((status = 200, description = "What is here, what is missing", body = ReconcileAnswer))
+)]
+pub async fn reconcile(
+    State(desk): State<Arc<Desk>>,
+    request: FromDevice,
+) -> Result<Json<ReconcileAnswer>, Refusal> {
+    let span: ReconcileRequest = read_body_json(&request.body)?;
+    if !span.is_valid() {
+        return Err(Refusal::new(ProblemKind::Malformed, "the numbers are out of order or too many"));
+    }
+    let device = &request.device.id;
+    let held = desk.store.sequences(device, span.from_sequence, span.to_sequence).await?;
+    let awaited = desk.store.awaited(device, RECONCILE_LINES_MAX).await?;
+    Ok(Json(ReconcileAnswer { held: held.len() as u64, gaps: span.gaps(&held), awaited }))
 }

@@ -1,7 +1,8 @@
 //! Cases: one for each submission id, for ever.
+use super::parts::{NewPart, PartRow, place_parts};
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
-use jiujin_contract::case::CaseState;
+use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::sealing::{Digest, SealedSubmission};
 use jiujin_contract::submission::SubmissionId;
 use serde::Serialize;
@@ -16,6 +17,8 @@ pub struct NewCase {
     pub resident_masked: String,
     pub promised_days: u16,
     pub received_at: Timestamp,
+    /// One per department of a joint item.
+    pub parts: Vec<NewPart>,
 }
 
 /// What the store did with a submission.
@@ -40,6 +43,9 @@ pub struct CaseRow {
     pub device: String,
     pub item: String,
     pub received_at: Timestamp,
+    /// The departments' cases of a joint one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartRow>,
     /// For the console only; commands print no names, masked or not.
     #[serde(skip)]
     pub resident_masked: String,
@@ -68,7 +74,7 @@ impl Store {
     pub async fn place(
         &self,
         cases: &[NewCase],
-        number_it: impl Fn(&NewCase, u64) -> (String, String) + Sync,
+        number_it: impl Fn(&NewCase, u64) -> (CaseNumber, String) + Sync,
     ) -> Result<Vec<Placed>, StoreError> {
         let mut change = self.begin().await?;
         let mut placed = Vec::with_capacity(cases.len());
@@ -82,7 +88,14 @@ impl Store {
     /// Up to `limit` cases after the running number `after`; the last number to go on from.
     pub async fn cases_after(&self, after: i64, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
         let query = sqlx::query(include_str!("case_list.sql")).bind(after).bind(limit);
-        query.fetch_all(&self.read).await?.iter().map(read_case).collect()
+        let cases = query.fetch_all(&self.read).await?.iter().map(read_case).collect::<Result<_, _>>()?;
+        self.with_parts(cases).await
+    }
+
+    async fn with_parts(&self, mut cases: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
+        let mut parts = self.all_parts().await?;
+        cases.iter_mut().for_each(|case| case.parts = parts.remove(&case.id.to_string()).unwrap_or_default());
+        Ok(cases)
     }
 
     /// Every case, oldest first.
@@ -107,7 +120,7 @@ impl Store {
 async fn place_one(
     change: &mut Transaction<'static, Any>,
     case: &NewCase,
-    number_it: &(impl Fn(&NewCase, u64) -> (String, String) + Sync),
+    number_it: &(impl Fn(&NewCase, u64) -> (CaseNumber, String) + Sync),
 ) -> Result<Placed, StoreError> {
     let (sealed, outside) = (&case.sealed, case.sealed.envelope());
     let id = sealed.id().to_string();
@@ -134,18 +147,19 @@ async fn place_one(
     let (case_number, verdict) = number_it(case, number.unsigned_abs());
     sqlx::query(include_str!("case_number_give.sql"))
         .bind(id.clone())
-        .bind(case_number)
+        .bind(case_number.to_string())
         .bind(verdict.clone())
         .execute(&mut **change)
         .await?;
     sqlx::query(include_str!("event_insert.sql"))
-        .bind(id)
+        .bind(id.clone())
         .bind(0_i64)
         .bind(CaseState::Submitted.code())
         .bind(case.received_at.to_string())
         .bind("")
         .execute(&mut **change)
         .await?;
+    place_parts(change, &id, &case_number, &case.parts, case.received_at).await?;
     Ok(Placed::New(verdict))
 }
 
@@ -164,6 +178,7 @@ fn read_case(row: &sqlx::any::AnyRow) -> Result<CaseRow, StoreError> {
         device: text(row, "device_id")?,
         item: text(row, "item_id")?,
         received_at: parsed(row, "received_at")?,
+        parts: Vec::new(),
         resident_masked: text(row, "resident_masked")?,
     })
 }

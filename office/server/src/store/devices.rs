@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiujin_contract::keys::DevicePublicKey;
 use jiujin_contract::receipt::ShortId;
 use jiujin_contract::submission::DeviceId;
+use serde::Serialize;
 
 /// A kiosk that was enrolled.
 #[derive(Debug, Clone)]
@@ -15,7 +16,36 @@ pub struct Device {
     pub active: bool,
 }
 
+/// One line of `jiujin-office device list`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeviceRow {
+    pub id: DeviceId,
+    pub short_id: ShortId,
+    pub name: String,
+    pub active: bool,
+    pub enrolled_at: Timestamp,
+}
+
 impl Store {
+    /// Every device that was ever enrolled, oldest first.
+    pub async fn devices(&self) -> Result<Vec<DeviceRow>, StoreError> {
+        let rows = sqlx::query(include_str!("device_list.sql")).fetch_all(&self.read).await?;
+        let read = |row: &sqlx::any::AnyRow| {
+            let Device { id, short_id, name, active, .. } = read_device(row)?;
+            Ok(DeviceRow { id, short_id, name, active, enrolled_at: parsed(row, "enrolled_at")? })
+        };
+        rows.iter().map(read).collect()
+    }
+
+    /// Takes a device's rights away for ever; what it delivered stays. False when it has none.
+    pub async fn revoke_device(&self, id: &DeviceId) -> Result<bool, StoreError> {
+        let mut change = self.begin().await?;
+        let revoked = sqlx::query(include_str!("device_revoke.sql")).bind(id.to_string());
+        let revoked = revoked.execute(&mut *change).await?.rows_affected();
+        change.commit().await?;
+        Ok(revoked == 1)
+    }
+
     /// The device of this id, revoked ones too.
     pub async fn device(&self, id: &DeviceId) -> Result<Option<Device>, StoreError> {
         let row = sqlx::query(include_str!("device_find.sql"))

@@ -10,6 +10,8 @@ pub enum Moved {
     To(CaseState),
     NotAllowed(CaseError),
     NoSuchCase,
+    /// A joint case moves by its parts: `NUMBER/1`, `NUMBER/2` …
+    HasParts,
 }
 
 impl Store {
@@ -22,6 +24,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<Moved, StoreError> {
         let mut change = self.begin().await?;
+        let note = note.and_then(|note| serde_json::to_string(note).ok()).unwrap_or_default();
+        if number.joint() != number.as_str() {
+            return self.move_part(change, number, to, &note, now).await;
+        }
         let found = sqlx::query(include_str!("case_by_number.sql")).bind(number.to_string());
         let Some(row) = found.fetch_optional(&mut *change).await? else { return Ok(Moved::NoSuchCase) };
         let from = CaseState::from_code(&text(&row, "state")?).ok_or(StoreError::Unreadable("state"))?;
@@ -32,6 +38,10 @@ impl Store {
             return Ok(Moved::NotAllowed(CaseError::IllegalMove { from, to }));
         }
         let id = text(&row, "id")?;
+        let parts = sqlx::query(include_str!("part_list.sql")).bind(id.clone());
+        if parts.fetch_optional(&mut *change).await?.is_some() {
+            return Ok(Moved::HasParts);
+        }
         let written = sqlx::query(include_str!("case_state_write.sql"))
             .bind(id.clone())
             .bind(from.code())
@@ -42,7 +52,6 @@ impl Store {
             // Somebody else moved it between our two statements (PostgreSQL only).
             return Ok(Moved::NotAllowed(CaseError::IllegalMove { from, to }));
         }
-        let note = note.and_then(|note| serde_json::to_string(note).ok()).unwrap_or_default();
         sqlx::query(include_str!("event_next.sql"))
             .bind(id)
             .bind(to.code())

@@ -1,7 +1,8 @@
 //! What a resident asks at the kiosk: own cases, a rating, shared data; and the reconciliation with the kiosks.
+use super::parts::read_events;
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
-use jiujin_contract::case::{CaseEvent, CaseState, lamp};
+use jiujin_contract::case::{CaseEvent, CaseState, Lamp, joint_lamp, lamp};
 use jiujin_contract::submission::{DeviceId, SubmissionId};
 use jiujin_contract::wire::{Announced, CaseView, Rating, RatingAnswer};
 use sqlx::Row;
@@ -38,6 +39,9 @@ impl Store {
                 row.try_get("promised_days").map_err(|_| StoreError::Unreadable("promised_days"))?;
             let ratings: i64 = row.try_get("ratings").map_err(|_| StoreError::Unreadable("ratings"))?;
             let promised = u32::try_from(promised).unwrap_or(0);
+            let used = working_days_since(received_at);
+            let parts = self.parts_of(submission, used).await?;
+            let lamps: Vec<Lamp> = parts.iter().map(|part| part.lamp).collect();
             cases.push(CaseView {
                 case_number: parsed(row, "case_number")?,
                 receipt_number: jiujin_contract::receipt::ReceiptNumber::parse(&text(row, "receipt_number")?)
@@ -45,10 +49,11 @@ impl Store {
                 submission,
                 item: text(row, "item_id")?,
                 state,
-                lamp: lamp(state, working_days_since(received_at), promised),
+                lamp: if lamps.is_empty() { lamp(state, used, promised) } else { joint_lamp(&lamps) },
                 received_at,
                 events,
                 may_rate: ratings == 0,
+                parts,
             });
         }
         Ok(cases)
@@ -57,15 +62,7 @@ impl Store {
     async fn events(&self, id: SubmissionId) -> Result<Vec<CaseEvent>, StoreError> {
         let query = sqlx::query(include_str!("event_list.sql")).bind(id.to_string());
         let rows = query.fetch_all(&self.read).await?;
-        let read = |row: &sqlx::any::AnyRow| {
-            let note = text(row, "note")?;
-            Ok(CaseEvent {
-                state: CaseState::from_code(&text(row, "state")?).ok_or(StoreError::Unreadable("state"))?,
-                at: parsed(row, "at")?,
-                note: serde_json::from_str(&note).ok(),
-            })
-        };
-        rows.iter().map(read).collect()
+        read_events(&rows)
     }
 
     /// Rates a case once; the first rating stands.
@@ -139,5 +136,23 @@ impl Store {
             .execute(&mut *change)
             .await?;
         Ok(change.commit().await?)
+    }
+
+    /// Which of a device's running numbers are here, between two of them.
+    pub async fn sequences(&self, device: &DeviceId, from: u64, to: u64) -> Result<Vec<u64>, StoreError> {
+        let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let query = sqlx::query_scalar(include_str!("device_sequences.sql"))
+            .bind(device.to_string())
+            .bind(bound(from))
+            .bind(bound(to));
+        let found: Vec<i64> = query.fetch_all(&self.read).await?;
+        Ok(found.into_iter().map(i64::unsigned_abs).collect())
+    }
+
+    /// Letters the device announced that never came, oldest first.
+    pub async fn awaited(&self, device: &DeviceId, limit: usize) -> Result<Vec<SubmissionId>, StoreError> {
+        let query =
+            sqlx::query(include_str!("device_awaited.sql")).bind(device.to_string()).bind(limit as i64);
+        query.fetch_all(&self.read).await?.iter().map(|row| parsed(row, "id")).collect()
     }
 }

@@ -63,6 +63,10 @@ impl Bench {
 
     pub async fn open_offering(database: &str, dir: tempfile::TempDir, offered: Catalogue) -> Bench {
         let office = Office::open_with(database, &dir.path().join("office.keys"), offered).await.unwrap();
+        Bench::serving(office, dir).await
+    }
+
+    pub async fn serving(office: Office, dir: tempfile::TempDir) -> Bench {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(office.serve(listener));

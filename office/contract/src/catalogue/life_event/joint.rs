@@ -1,8 +1,9 @@
 //! A life event as one service item, so that guide, session and office treat it like any other.
 use super::LifeEvent;
 use crate::catalogue::Catalogue;
-use crate::item::{Consent, Eligibility, Guide, Kind, Output, ServiceItem};
+use crate::item::{Consent, Eligibility, Guide, Joint, Kind, Member, Output, Savings, ServiceItem};
 use crate::text::Text;
+use serde_json::Value;
 
 impl LifeEvent {
     /// The guide of all members together: what one needs once, the longest time, every rule.
@@ -34,7 +35,34 @@ impl LifeEvent {
             uischema: self.uischema.clone(),
             translations: self.translations.clone(),
             document: None,
+            joint: Some(Joint {
+                savings: self.savings(&members),
+                members: members.iter().map(|item| self.member(item)).collect(),
+            }),
         })
+    }
+
+    fn member(&self, item: &ServiceItem) -> Member {
+        Member {
+            id: item.id.clone(),
+            version: item.version,
+            name: item.name.clone(),
+            department: item.department.clone(),
+            questions: self.mapping.get(&item.id).cloned().unwrap_or_default(),
+        }
+    }
+
+    fn savings(&self, members: &[&ServiceItem]) -> Savings {
+        let counters = || members.iter().map(|item| usize::from(item.guide.visits));
+        let signed = members.iter().filter(|item| item.wants_signature()).count();
+        Savings {
+            questions_apart: members.iter().map(|item| asked(&item.schema)).sum(),
+            questions_together: asked(&self.schema),
+            visits_apart: members.len() + counters().sum::<usize>(),
+            visits_together: 1 + counters().max().unwrap_or_default(),
+            signatures_apart: signed,
+            signatures_together: usize::from(self.wants_signature),
+        }
     }
 
     fn consent(&self, members: &[&ServiceItem]) -> Consent {
@@ -53,6 +81,12 @@ impl LifeEvent {
             ),
         }
     }
+}
+
+/// Questions of a form; what is computed is not asked.
+fn asked(schema: &Value) -> usize {
+    let properties = schema.get("properties").and_then(Value::as_object);
+    properties.map_or(0, |all| all.values().filter(|one| one.get("x-derive").is_none()).count())
 }
 
 fn guide(members: &[&ServiceItem]) -> Guide {

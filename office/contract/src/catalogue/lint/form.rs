@@ -1,5 +1,6 @@
 //! Checks of the form itself: schemas, rules, translations, and that nothing known is asked.
 use super::{COMPLETE, Findings};
+use crate::form::Form;
 use crate::item::ServiceItem;
 use serde_json::Value;
 
@@ -38,13 +39,56 @@ pub(super) fn check(item: &ServiceItem, found: &mut Findings) {
     if let Err(error) = jsonschema::draft7::new(&item.schema) {
         found.add("/schema", format!("not a JSON Schema: {error}"));
     }
+    match Form::compile(&item.translations, &item.schema, Some(&item.uischema)) {
+        Ok(form) if form.is_newer_dialect() => {
+            found.add(
+                "/schema/$schema",
+                "2020-12; write draft-07, other tools with JSON Forms refuse this one",
+            );
+        }
+        Ok(_) => check_pages(item, found),
+        Err(error) => found.add("/schema", error.to_string()),
+    }
+    check_both_languages(item, found);
     properties(&item.schema, "", "/schema", &mut |question| {
         check_words(item, &question, found);
         check_secrets(item, &question, found);
         check_nothing_known_is_asked(item, &question, found);
         check_references(item, &question, found);
+        check_numbers(&question, found);
     });
     elements(&item.uischema, &item.schema, "/uischema", &mut |element| check_element(item, &element, found));
+}
+
+/// A word that one language has and the other lacks.
+fn check_both_languages(item: &ServiceItem, found: &mut Findings) {
+    let empty = Default::default();
+    for (lang, other) in [(COMPLETE[0], COMPLETE[1]), (COMPLETE[1], COMPLETE[0])] {
+        let known = item.translations.get(&other).unwrap_or(&empty);
+        let words = item.translations.get(&lang).into_iter().flatten();
+        for (key, _) in words.filter(|(key, _)| !known.contains_key(*key)) {
+            let pointer = format!("/translations/{}/{key}", lang.tag());
+            found.add(pointer, format!("has no words in {}", other.tag()));
+        }
+    }
+}
+
+/// Every question of the schema stands on a page, or nobody would ever be asked.
+fn check_pages(item: &ServiceItem, found: &mut Findings) {
+    let mut scopes = Vec::new();
+    elements(&item.uischema, &item.schema, "", &mut |at| scopes.extend(scope_of(at.element)));
+    let asked = item.schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+    for (key, _) in asked.filter(|(key, _)| !scopes.contains(&format!("#/properties/{key}").as_str())) {
+        found.add(format!("/schema/properties/{key}"), "stands on no page");
+    }
+}
+
+/// 19.99 is no multiple of 0.01 in binary numbers, neither here nor in any browser.
+fn check_numbers(question: &Asked, found: &mut Findings) {
+    let step = question.property.get("multipleOf").and_then(Value::as_f64);
+    if step.is_some_and(|step| step.fract() != 0.0) {
+        found.add(&question.pointer, "a step below 1 refuses right amounts; leave multipleOf out");
+    }
 }
 
 /// A question with its place.
@@ -72,6 +116,9 @@ fn properties<'a>(schema: &'a Value, prefix: &str, pointer: &str, visit: &mut dy
 fn check_words(item: &ServiceItem, question: &Asked, found: &mut Findings) {
     let choices = question.property.get("enum").or_else(|| question.property.pointer("/items/enum"));
     let choices = choices.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let branches = ["oneOf", "anyOf"].into_iter().filter_map(|key| question.property.get(key)?.as_array());
+    let constants = branches.flatten().filter_map(|branch| branch.get("const")?.as_str());
+    let choices = choices.chain(constants);
     let mut keys = vec![format!("{}.label", question.path)];
     keys.extend(choices.map(|choice| format!("{}.{choice}", question.path)));
     for compare in question.property.get("x-compare").and_then(Value::as_array).into_iter().flatten() {

@@ -16,13 +16,13 @@ pub(super) fn check(item: &ServiceItem, drawable: &dyn Fn(char) -> bool, found: 
         check_font(&pointer, &text.zh, drawable, found);
         check_font(&pointer, &text.en, drawable, found);
     }
-    // Names of laws, services and offices are given; only their letters matter.
-    for text in item.guide.legal_basis.iter().chain([
-        &item.name,
-        &item.short_name,
-        &item.consent.purpose,
-        &item.consent.recipients,
-    ]) {
+    // Names of laws, services, papers and offices are given; only their letters matter.
+    let notes = item.guide.materials.iter().filter_map(|material| material.note.as_ref());
+    let parts = item.parts().into_iter().flat_map(|part| part.members).map(|member| &member.name);
+    let given =
+        [&item.name, &item.short_name, &item.department, &item.consent.purpose, &item.consent.recipients];
+    let given = given.into_iter().chain(&item.guide.legal_basis).chain(notes).chain(parts);
+    for text in given.chain(document_names(item)) {
         check_font("/guide", &text.zh, drawable, found);
         if text.zh.trim().is_empty() || text.en.trim().is_empty() {
             found.add("/guide", "a text is missing in one language");
@@ -72,6 +72,13 @@ fn guide_texts(item: &ServiceItem) -> Vec<(String, &Text)> {
         );
     }
     texts
+}
+
+fn document_names(item: &ServiceItem) -> impl Iterator<Item = &Text> {
+    let tables = item.document.iter().flat_map(|document| &document.tables);
+    let cells =
+        tables.flat_map(|table| [&table.title].into_iter().chain(table.columns.iter().map(|c| &c.label)));
+    item.document.iter().map(|document| &document.title).chain(cells)
 }
 
 fn check_pair(pointer: &str, text: &Text, found: &mut Findings) {

@@ -11,7 +11,8 @@ impl Checker {
     pub fn compile(schema: &Value) -> Checker {
         let mut compiler = Compiler { document: schema, nodes: vec![], known: HashMap::new(), ids: None };
         let root = compiler.node(schema);
-        Checker { nodes: Arc::new(compiler.nodes), root }
+        let conditional = super::needed::is_conditional(&compiler.nodes);
+        Checker { nodes: Arc::new(compiler.nodes), root, conditional }
     }
 }
 

@@ -1,6 +1,9 @@
 //! One walk over the data. Every step is counted and the depth is bounded, so no schema and no answer can stall it.
+mod branches;
+
 use super::{Check, Fault, Node, Pattern, Rules, Test, Type, same};
 use crate::form::path::{encode, js_keys};
+pub(super) use branches::is_open;
 use serde_json::Value;
 
 /// Nodes visited in one walk; a real form of 5,000 questions needs about 20,000.
@@ -11,16 +14,16 @@ pub const DEPTH_MAX: usize = 200;
 pub const FAULTS_MAX: usize = 10_000;
 
 pub(super) fn faults(nodes: &[Node], root: usize, value: Option<&Value>) -> Vec<Fault> {
-    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 0, exhausted: false };
-    walk.node(root, value, 0);
-    if walk.exhausted && walk.faults.is_empty() {
-        walk.fault("depth", &Value::Null);
-    }
-    walk.faults
+    Walk::over(nodes).name_faults(root, value)
+}
+
+/// Of alternatives that all fail, only those to which nothing but answers is missing: what one can still do.
+pub(super) fn guiding_faults(nodes: &[Node], root: usize, value: Option<&Value>) -> Vec<Fault> {
+    Walk { guiding: true, ..Walk::over(nodes) }.name_faults(root, value)
 }
 
 pub(super) fn accepts(nodes: &[Node], root: usize, value: Option<&Value>) -> bool {
-    let mut walk = Walk { nodes, steps: 0, faults: vec![], path: String::new(), silent: 1, exhausted: false };
+    let mut walk = Walk { silent: 1, ..Walk::over(nodes) };
     walk.node(root, value, 0) && !walk.exhausted
 }
 
@@ -33,9 +36,23 @@ struct Walk<'n> {
     silent: usize,
     /// A limit was reached: whatever the rest says, the document is not accepted.
     exhausted: bool,
+    guiding: bool,
 }
 
 impl<'n> Walk<'n> {
+    fn over(nodes: &'n [Node]) -> Walk<'n> {
+        let (faults, path) = (vec![], String::new());
+        Walk { nodes, steps: 0, faults, path, silent: 0, exhausted: false, guiding: false }
+    }
+
+    fn name_faults(mut self, root: usize, value: Option<&Value>) -> Vec<Fault> {
+        self.node(root, value, 0);
+        if self.exhausted && self.faults.is_empty() {
+            self.fault("depth", &Value::Null);
+        }
+        self.faults
+    }
+
     fn fault(&mut self, keyword: &'static str, asked: &Value) -> bool {
         if self.silent == 0 && self.faults.len() < FAULTS_MAX {
             self.faults.push(Fault { path: self.path.clone(), keyword, asked: asked.clone() });
@@ -186,56 +203,6 @@ impl<'n> Walk<'n> {
                 good || self.fault("if", &Value::Null)
             }
             _ => true,
-        }
-    }
-
-    /// Every branch is walked, so that every fault is named.
-    fn all_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
-        let mut good = true;
-        for node in nodes {
-            good &= self.node(*node, value, depth);
-        }
-        good
-    }
-
-    /// The faults of the branches stay named when no branch fits.
-    fn any_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
-        if nodes.iter().any(|node| self.always(*node)) {
-            return true;
-        }
-        let before = self.faults.len();
-        if nodes.iter().any(|node| self.node(*node, value, depth)) {
-            self.faults.truncate(before);
-            return true;
-        }
-        self.fault("anyOf", &Value::Null)
-    }
-
-    fn one_of(&mut self, nodes: &[usize], value: Option<&Value>, depth: usize) -> bool {
-        let before = self.faults.len();
-        let mut fitting = 0;
-        for node in nodes {
-            fitting += usize::from(self.node(*node, value, depth));
-            if fitting > 1 {
-                break;
-            }
-        }
-        if fitting == 1 {
-            self.faults.truncate(before);
-            return true;
-        }
-        self.fault("oneOf", &Value::Null)
-    }
-
-    /// Ajv's `alwaysValidSchema`: true or a schema without keywords.
-    fn always(&self, node: usize) -> bool {
-        match self.nodes.get(node) {
-            Some(Node::Schema(rules)) => {
-                let groups = [&rules.number, &rules.string, &rules.any, &rules.array, &rules.object];
-                rules.types.is_empty() && groups.iter().all(|checks| checks.is_empty())
-            }
-            Some(Node::Bool(verdict)) => *verdict,
-            None => true,
         }
     }
 

@@ -32,7 +32,8 @@ impl Draft {
         }
         self.show_entries(&form.outline);
         self.ensure_parents(&form.outline);
-        self.faults = form.checker.faults(Some(&self.seen));
+        self.faults = form.checker.guiding_faults(&self.seen);
+        self.needed = form.checker.needed(&self.seen);
         self.compare_all(&form.outline);
     }
 

@@ -73,7 +73,6 @@ impl Draft {
         let source = self.source(&at, value.is_some());
         let locked = field.derive.is_some() || self.is_locked(&at, field);
         let pointer = path::pointer(&at);
-        let missing = self.faults.iter().any(|fault| fault.path == pointer && fault.keyword == "required");
         FieldView {
             label: self.label(field, lang),
             help: text("description")
@@ -87,7 +86,7 @@ impl Draft {
                 .map(|value| words::shown(&self.form, field, value, lang))
                 .unwrap_or_default(),
             enabled: !locked && self.is_enabled(&at),
-            required: field.required || missing,
+            required: field.required || self.needed.contains(&pointer),
             error: self.error(field, &at, value.is_some(), lang),
             max_chars: field.max_chars,
             path: at,
@@ -249,11 +248,34 @@ impl Draft {
                 found.push(self.placed(path.clone(), &place, message, lang));
             }
         }
+        if found.is_empty() {
+            return self.stray(lang).into_iter().collect();
+        }
         found.sort_by_key(|(page, place, _)| (*page, *place));
         found.into_iter().map(|(_, _, problem)| problem).collect()
     }
 
     fn problem(&self, fault: &Fault, lang: Lang) -> Option<(usize, usize, Problem)> {
+        let at = self.question_of(fault)?;
+        let place = self.form.outline.find(&at)?;
+        if self.is_told_inside(fault) {
+            return None;
+        }
+        if !self.is_shown(&at) || self.is_hidden_inside(&at, &place) {
+            return None;
+        }
+        let message = messages::fault(&self.form, place.field(), fault, lang);
+        Some(self.placed(at, &place, message, lang))
+    }
+
+    /// `if`, `anyOf` and `oneOf` only sum up what their branches say of the answers inside.
+    fn is_told_inside(&self, fault: &Fault) -> bool {
+        let inside = |other: &Fault| other.path.strip_prefix(&fault.path).is_some_and(|r| r.starts_with('/'));
+        matches!(fault.keyword, "if" | "anyOf" | "oneOf") && self.faults.iter().any(inside)
+    }
+
+    /// The question that the fault lies at or in; `None` for a rule about the whole form.
+    fn question_of(&self, fault: &Fault) -> Option<String> {
         let mut at = path::dotted(&fault.path);
         if let ("dependencies", Some(name)) = (fault.keyword, fault.asked.as_str()) {
             at = if at.is_empty() { name.to_string() } else { format!("{at}.{name}") };
@@ -261,12 +283,21 @@ impl Draft {
         while self.form.outline.find(&at).is_none() {
             at = at.rsplit_once('.')?.0.to_string();
         }
-        let place = self.form.outline.find(&at)?;
-        if !self.is_shown(&at) || self.is_hidden_inside(&at, &place) {
+        Some(at)
+    }
+
+    /// A rule about the whole form that no question stands for is told at the last question, or the form would
+    /// look complete here and be refused at the office.
+    fn stray(&self, lang: Lang) -> Option<Problem> {
+        let stray = self.faults.first()?;
+        if self.faults.iter().any(|fault| self.question_of(fault).is_some()) {
             return None;
         }
-        let message = messages::fault(&self.form, place.field(), fault, lang);
-        Some(self.placed(at, &place, message, lang))
+        let shown = |field: &&Field| self.visible[field.gate];
+        let last = self.form.outline.fields.iter().rev().find(shown)?;
+        let place = self.form.outline.find(&last.path)?;
+        let message = messages::fault(&self.form, last, stray, lang);
+        Some(self.placed(last.path.clone(), &place, message, lang).2)
     }
 
     fn is_hidden_inside(&self, at: &str, place: &Place<'_>) -> bool {

@@ -1,0 +1,1 @@
+UPDATE cases SET state = $2 WHERE id = $1

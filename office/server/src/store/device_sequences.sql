@@ -1,0 +1,2 @@
+SELECT device_sequence FROM cases WHERE device_id = $1 AND device_sequence BETWEEN $2 AND $3
+ORDER BY device_sequence

@@ -1,0 +1,1 @@
+SELECT id, version, json, replaced_at FROM item_versions
