@@ -98,6 +98,7 @@ pub fn walk(window: &slint::Window) -> Seen {
     let around = Around { seen: LogicalRect::from_size(size), label: String::new(), target: None };
     walk.visit(&ItemRc::new_root(tree), &around);
     walk.lift_sheets();
+    walk.join_grounds();
     walk.found
 }
 
@@ -134,6 +135,16 @@ impl Walk {
             self.visit(&here, &inner);
             child = here.next_sibling();
         }
+    }
+
+    /// A row that does what its button does is the button's wider ground, not a target of its own.
+    fn join_grounds(&mut self) {
+        let all = self.found.targets.clone();
+        let holds = |ground: &Target| {
+            let named = |other: &Target| !other.label.is_empty() && ground.rect.contains_rect(&other.rect);
+            all.iter().any(named)
+        };
+        self.found.targets.retain(|target| !target.label.is_empty() || !holds(target));
     }
 
     fn touchable(&mut self, item: &ItemRc, rect: LogicalRect, around: &mut Around) {
