@@ -1,11 +1,19 @@
 //! What must hold for every page, on every panel, in every text size and language: measured from the laid-out window
 //! (tests/screens/walker.rs), not from the source. `JIUJIN_SCREENS=all` walks every state in every combination.
+#[path = "screens/contrast.rs"]
+mod contrast;
+#[path = "screens/five_keys.rs"]
+mod five_keys;
 #[path = "screens/poses.rs"]
 mod poses;
 #[path = "screens/rules.rs"]
 mod rules;
 #[path = "screens/stage.rs"]
 mod stage;
+#[path = "screens/transcript.rs"]
+mod transcript;
+#[path = "screens/translations.rs"]
+mod translations;
 #[path = "screens/walker.rs"]
 mod walker;
 

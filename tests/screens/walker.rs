@@ -5,7 +5,7 @@ use i_slint_core::Coord;
 use i_slint_core::accessibility::AccessibleStringProperty;
 use i_slint_core::item_tree::{ItemRc, ensure_item_tree_instantiated};
 use i_slint_core::items::{
-    AccessibleRole, ComplexText, SimpleText, StyledTextItem, TextHorizontalAlignment, TextOverflow,
+    AccessibleRole, ComplexText, FocusScope, SimpleText, StyledTextItem, TextHorizontalAlignment, TextOverflow,
     TextVerticalAlignment, TextWrap, TouchArea,
 };
 use i_slint_core::layout::{LayoutInfo, Orientation};
@@ -27,6 +27,8 @@ pub struct Target {
     /// What is left of it after everything that clips.
     pub seen: LogicalRect,
     pub enabled: bool,
+    /// Has the focus: the ring is around it.
+    pub focused: bool,
 }
 
 /// Words as they are painted.
@@ -75,6 +77,7 @@ struct Around {
     seen: LogicalRect,
     label: String,
     target: Option<LogicalRect>,
+    focused: bool,
 }
 
 struct Walk {
@@ -95,7 +98,7 @@ pub fn walk(window: &slint::Window) -> Seen {
         adapter: inner.window_adapter(),
         sheets: Vec::new(),
     };
-    let around = Around { seen: LogicalRect::from_size(size), label: String::new(), target: None };
+    let around = Around { seen: LogicalRect::from_size(size), label: String::new(), target: None, focused: false };
     walk.visit(&ItemRc::new_root(tree), &around);
     walk.lift_sheets();
     walk.join_grounds();
@@ -126,6 +129,9 @@ impl Walk {
         if !label.is_empty() {
             inner.label = label;
         }
+        if let Some(scope) = item.downcast::<FocusScope>() {
+            inner.focused = scope.as_pin_ref().has_focus();
+        }
         if shown {
             self.touchable(item, rect, &mut inner);
             self.written(item, rect, &inner);
@@ -141,7 +147,8 @@ impl Walk {
     fn join_grounds(&mut self) {
         let all = self.found.targets.clone();
         let holds = |ground: &Target| {
-            let named = |other: &Target| !other.label.is_empty() && ground.rect.contains_rect(&other.rect);
+            let wide = ground.rect.inflate(ROUNDING, ROUNDING);
+            let named = |other: &Target| !other.label.is_empty() && wide.contains_rect(&other.rect);
             all.iter().any(named)
         };
         self.found.targets.retain(|target| !target.label.is_empty() || !holds(target));
@@ -155,6 +162,7 @@ impl Walk {
             rect,
             seen: around.seen.intersection(&rect).unwrap_or_default(),
             enabled: area.as_pin_ref().enabled(),
+            focused: around.focused,
         });
     }
 
