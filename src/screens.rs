@@ -1,12 +1,14 @@
 //! The seam to Slint: plain `View` values go in and are laid over the pages' globals; touches come out as
 //! events. It knows pages and words, never the store, the courier or a file of the visit.
 pub mod catalogue;
+mod drawings;
 pub mod eyes;
 pub mod fonts;
 pub mod form;
 pub mod headless;
 pub mod identity;
 mod ink;
+mod keys;
 mod listen;
 pub mod outcome;
 mod samples;
@@ -106,8 +108,15 @@ pub fn ppi(config: &Config) -> f32 {
 /// Opens the one window. Fonts must be in place first: Slint panics without any.
 pub fn open(config: &Config) -> Result<AppWindow, slint::PlatformError> {
     let window = AppWindow::new()?;
+    prepare(&window);
     dress(&window, config);
     Ok(window)
+}
+
+/// What every window needs before it is shown.
+fn prepare(window: &AppWindow) {
+    drawings::keep(window);
+    keys::follow(window);
 }
 
 /// Tells the window the size of its panel.

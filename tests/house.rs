@@ -7,6 +7,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("slint::", WINDOWS),
     ("jiujin_ui::", WINDOWS),
     ("i_slint_backend_testing::", &["src/screens.rs", "src/screens"]),
+    ("i_slint_core::", &["src/screens.rs", "src/screens"]),
     ("rusqlite::", &["src/store.rs", "src/store"]),
     ("reqwest::", &["src/courier.rs", "src/courier", "src/enrol.rs"]),
     ("serialport::", &["hardware/src/port.rs", "hardware/src/port", "tests/house.rs"]),

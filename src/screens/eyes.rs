@@ -126,6 +126,11 @@ impl Eyes {
     }
 }
 
+/// Where a finger goes for what is read out as `label`.
+pub fn place_of(window: &AppWindow, label: &str) -> Option<LogicalPosition> {
+    touchable(window).into_iter().find(|(known, _)| known == label).map(|(_, at)| at)
+}
+
 /// Labels and centres of what can be touched, in reading order of the element tree.
 fn touchable(window: &AppWindow) -> Vec<(String, LogicalPosition)> {
     let roles = [

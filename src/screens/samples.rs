@@ -40,18 +40,25 @@ pub struct Samples(AppWindow);
 /// A window with sample data in the wished look.
 pub fn samples(settings: &Settings, width: u32, height: u32) -> Result<Samples, slint::PlatformError> {
     let window = AppWindow::new()?;
-    let ppi = if width.max(height) <= 1_280 { SMALL_PPI } else { REFERENCE_PPI };
-    window.global::<jiujin_ui::Theme>().set_ppi(ppi);
+    super::prepare(&window);
     window.global::<jiujin_ui::Theme>().set_motion(false);
-    window.window().set_size(slint::PhysicalSize::new(width, height));
     window.show()?;
-    show::dress(&window, settings);
-    Ok(Samples(window))
+    let samples = Samples(window);
+    let ppi = if width.max(height) <= 1_280 { SMALL_PPI } else { REFERENCE_PPI };
+    samples.dress(settings, (width, height), ppi);
+    Ok(samples)
 }
 
 impl Samples {
     pub fn pages(&self) -> Vec<&'static str> {
         PAGES.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// Another panel or another wish, as from a touch on the bar.
+    pub fn dress(&self, settings: &Settings, (width, height): (u32, u32), ppi: f32) {
+        self.0.global::<jiujin_ui::Theme>().set_ppi(ppi);
+        self.0.window().set_size(slint::PhysicalSize::new(width, height));
+        show::dress(&self.0, settings);
     }
 
     pub fn window(&self) -> &AppWindow {

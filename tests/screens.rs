@@ -1,0 +1,150 @@
+//! What must hold for every page, on every panel, in every text size and language: measured from the laid-out window
+//! (tests/screens/walker.rs), not from the source. `JIUJIN_SCREENS=all` walks every state in every combination.
+#[path = "screens/contrast.rs"]
+mod contrast;
+#[path = "screens/five_keys.rs"]
+mod five_keys;
+#[path = "screens/poses.rs"]
+mod poses;
+#[path = "screens/rules.rs"]
+mod rules;
+#[path = "screens/stage.rs"]
+mod stage;
+#[path = "screens/transcript.rs"]
+mod transcript;
+#[path = "screens/translations.rs"]
+mod translations;
+#[path = "screens/walker.rs"]
+mod walker;
+
+use jiujin::screens::Samples;
+use jiujin::session::settings::{Settings, TextSize, Theme};
+use jiujin_contract::text::Lang;
+use poses::{PAGES, Pose, STATES};
+use stage::{COUNTER, LANDSCAPE, LARGE, PORTRAIT, Panel, dress, stage};
+use std::collections::BTreeMap;
+
+const PANELS: [Panel; 4] = [PORTRAIT, LARGE, LANDSCAPE, COUNTER];
+const SIZES: [TextSize; 4] = [TextSize::Small, TextSize::Normal, TextSize::Large, TextSize::Largest];
+const LANGS: [Lang; 3] = [Lang::ZhCn, Lang::ZhTw, Lang::En];
+
+/// One way to look at a page.
+#[derive(Debug, Clone, Copy)]
+struct Look {
+    panel: Panel,
+    lang: Lang,
+    size: TextSize,
+    theme: Theme,
+}
+
+impl Look {
+    fn settings(&self) -> Settings {
+        Settings { lang: self.lang, text_size: self.size, theme: self.theme, ..Settings::default() }
+    }
+
+    fn words(&self) -> String {
+        let (lang, size) = (self.lang.tag(), self.size.number());
+        format!("{}, {lang}, text size {size}, {:?}", self.panel.name, self.theme)
+    }
+}
+
+fn looks() -> Vec<Look> {
+    let mut all = Vec::new();
+    for panel in PANELS {
+        for lang in LANGS {
+            for size in SIZES {
+                all.push(Look { panel, lang, size, theme: Theme::Light });
+            }
+        }
+    }
+    all
+}
+
+/// Lays the pose out and looks at it.
+fn seen(samples: &Samples, pose: &Pose, look: Look) -> walker::Seen {
+    dress(samples, look.panel, &look.settings());
+    pose.strike(samples);
+    slint::platform::update_timers_and_animations();
+    walker::walk(samples.window().window())
+}
+
+/// Defects of all poses in all looks: what is wrong, how often, and where first.
+fn walk(poses: &'static [Pose], looks: Vec<Look>) -> Vec<String> {
+    stage(move |samples| {
+        let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for look in looks {
+            for pose in poses {
+                let seen = seen(samples, pose, look);
+                for defect in rules::defects(&seen, look.panel.mm()) {
+                    let first = || (0, look.words());
+                    found.entry(format!("{}: {defect}", pose.name)).or_insert_with(first).0 += 1;
+                }
+            }
+        }
+        found.into_iter().map(|(what, (times, first))| format!("{what} ({times}x, {first})")).collect()
+    })
+}
+
+fn nothing_wrong(found: &[String]) {
+    assert!(found.is_empty(), "{} defects:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn every_page_stands_on_every_panel_in_every_text_size_and_language() {
+    nothing_wrong(&walk(PAGES, looks()));
+}
+
+#[test]
+fn every_state_of_a_page_stands_on_every_panel() {
+    let all = std::env::var("JIUJIN_SCREENS").is_ok_and(|wish| wish == "all");
+    let sampled = |look: &Look| all || look.lang == Lang::ZhCn || look.size == TextSize::Largest;
+    nothing_wrong(&walk(STATES, looks().into_iter().filter(sampled).collect()));
+}
+
+#[test]
+fn every_page_stands_in_every_theme() {
+    let mut looks = Vec::new();
+    for panel in [PORTRAIT, COUNTER] {
+        for theme in [Theme::Dark, Theme::Contrast, Theme::Calm] {
+            looks.push(Look { panel, lang: Lang::ZhCn, size: TextSize::Normal, theme });
+        }
+    }
+    nothing_wrong(&walk(PAGES, looks));
+}
+
+/// The walker itself: on a panel that is too small, and for a finger that is too big, it must complain.
+#[test]
+fn the_walker_finds_what_is_wrong() {
+    let found = stage(|samples| {
+        let home = &PAGES[1];
+        let look = Look { panel: PORTRAIT, lang: Lang::ZhCn, size: TextSize::Normal, theme: Theme::Light };
+        let big_finger = rules::defects(&seen(samples, home, look), PORTRAIT.mm() * 1.6);
+        let tight = Panel { name: "too small", width: 900, height: 900, ppi: 102.5 };
+        let crowded = rules::defects(&seen(samples, home, Look { panel: tight, ..look }), tight.mm());
+        (big_finger, crowded)
+    });
+    let says = |found: &[String], what: &str| found.iter().any(|defect| defect.starts_with(what));
+    assert!(says(&found.0, "A1 small"), "{:?}", found.0);
+    assert!(says(&found.1, "A1 cut") || says(&found.1, "A1 overlap"), "{:?}", found.1);
+    assert!(says(&found.1, "cut off") || says(&found.1, "overprinted"), "{:?}", found.1);
+}
+
+#[test]
+fn our_own_font_draws_every_character_of_every_page() {
+    let missing = stage(|samples| {
+        let mut missing = BTreeMap::new();
+        for lang in LANGS {
+            let look = Look { panel: PORTRAIT, lang, size: TextSize::Normal, theme: Theme::Light };
+            for pose in PAGES.iter().chain(STATES) {
+                for words in seen(samples, pose, look).words {
+                    let lacks = |c: &char| !c.is_whitespace() && !jiujin::screens::fonts::draws(*c);
+                    for c in words.text.chars().filter(lacks) {
+                        missing.entry(c).or_insert_with(|| format!("{}: {}", pose.name, words.text));
+                    }
+                }
+            }
+        }
+        missing
+    });
+    assert!(missing.is_empty(), "the font lacks {missing:?}");
+}

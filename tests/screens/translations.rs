@@ -1,0 +1,111 @@
+//! Every sentence of the pages exists in every language, with the same holes for figures and names.
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const BUNDLES: [&str; 2] = ["zh_CN", "zh_TW"];
+/// Characters that only simplified writing has: none may stand in a traditional text.
+const SIMPLIFIED: &str =
+    "这为们个来时说请没对过还后里办证号码签继续输选择删显间钟当动务医疗险费单张页开关项户区镇乡县华东长门问题语声读认识";
+
+#[test]
+fn every_sentence_is_translated() {
+    let sentences = sentences();
+    assert!(sentences.len() > 300, "only {} sentences were found in ui/", sentences.len());
+    for bundle in BUNDLES {
+        let known = translations(bundle);
+        let missing: Vec<_> = sentences
+            .iter()
+            .filter(|sentence| known.get(*sentence).is_none_or(|text| text.trim().is_empty()))
+            .collect();
+        assert!(missing.is_empty(), "{bundle} lacks {missing:#?}");
+    }
+}
+
+#[test]
+fn no_translation_is_left_over() {
+    let sentences = sentences();
+    for bundle in BUNDLES {
+        let known = translations(bundle);
+        let left: Vec<_> = known.keys().filter(|sentence| !sentences.contains(*sentence)).collect();
+        assert!(left.is_empty(), "{bundle} still has {left:#?}");
+    }
+}
+
+#[test]
+fn translations_keep_their_holes() {
+    for bundle in BUNDLES {
+        let strays: Vec<_> =
+            translations(bundle).into_iter().filter(|(sentence, text)| holes(sentence) != holes(text)).collect();
+        assert!(strays.is_empty(), "{bundle}: {strays:#?}");
+    }
+}
+
+#[test]
+fn traditional_texts_are_written_in_traditional_characters() {
+    let strays: Vec<_> = translations("zh_TW")
+        .into_values()
+        .filter(|text| text.chars().any(|c| SIMPLIFIED.contains(c)))
+        .collect();
+    assert!(strays.is_empty(), "{strays:#?}");
+}
+
+/// `{n}` and `{}` of a sentence, each once; a figure only says which of several is meant.
+fn holes(text: &str) -> BTreeSet<&str> {
+    let inner = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
+    inner.map(|(hole, _)| hole.trim_matches(|c: char| c.is_ascii_digit())).collect()
+}
+
+/// What stands in `@tr("…")` anywhere in ui/; of a plural the singular, which is the key.
+fn sentences() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for file in files(Path::new("ui")) {
+        let text = std::fs::read_to_string(&file).expect("pages are UTF-8");
+        for rest in text.split("@tr(").skip(1) {
+            found.extend(quoted(rest.trim_start()));
+        }
+    }
+    found
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if path.extension().is_some_and(|ending| ending == "slint") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The text between the first two quotes, escapes as they are written.
+fn quoted(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?;
+    let mut escaped = false;
+    let end = inner.find(|c| {
+        let ends = c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+        ends
+    })?;
+    Some(inner[..end].to_owned())
+}
+
+/// `msgid` to `msgstr` of a catalogue whose entries stand on one line each.
+fn translations(bundle: &str) -> BTreeMap<String, String> {
+    let path = format!("ui/lang/{bundle}/LC_MESSAGES/jiujin-ui.po");
+    let text = std::fs::read_to_string(&path).expect("the translations are there");
+    let mut known = BTreeMap::new();
+    let mut key = None;
+    for line in text.lines() {
+        if let Some(id) = line.strip_prefix("msgid ").and_then(quoted) {
+            key = Some(id).filter(|id| !id.is_empty());
+        } else if let Some((_, text)) = line.split_once(' ').filter(|_| line.starts_with("msgstr")) {
+            if let (Some(id), Some(text)) = (key.take(), quoted(text)) {
+                known.insert(id, text);
+            }
+        }
+    }
+    known
+}
