@@ -1,6 +1,8 @@
 //! Twelve named places where a power cut would hurt most. `JIUJIN_CRASH_AT=after_commit` (or `after_commit:3`
 //! for the third passage) aborts the process exactly there, so that proofs can show that nothing is lost or
-//! doubled. Release builds ignore the variable.
+//! doubled. And the guards behind that, each of which `JIUJIN_WITHOUT=synced_commit` takes away: a proof that does
+//! not notice its absence proves nothing. Release builds ignore both variables.
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// In the order in which a submission passes them.
@@ -18,6 +20,26 @@ pub const NAMES: [&str; 12] = [
     "before_purge",
     "after_purge",
 ];
+
+/// What the proofs lean on; `office/README.md` names the rig that fails without each.
+pub const GUARDS: [&str; 8] = [
+    "synced_commit",
+    "requeue_after_crash",
+    "failed_commit_is_no_promise",
+    "salvage",
+    "sane_due_time",
+    "whole_migration",
+    "signed_manifest",
+    "newest_catalogue_remembered",
+];
+
+/// Whether this guard stands: always, but for a debug build that was told to do without.
+pub fn stands(guard: &str) -> bool {
+    static WITHOUT: OnceLock<Option<String>> = OnceLock::new();
+    debug_assert!(GUARDS.contains(&guard), "{guard} is not in the list of guards");
+    !cfg!(debug_assertions)
+        || WITHOUT.get_or_init(|| std::env::var("JIUJIN_WITHOUT").ok()).as_deref() != Some(guard)
+}
 
 /// Passages of the chosen point so far.
 static PASSED: AtomicU32 = AtomicU32::new(0);

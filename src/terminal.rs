@@ -47,7 +47,10 @@ impl Terminal {
             tracing::error!(set_aside = %alarm.set_aside.display(), salvaged = alarm.salvaged, reason = alarm.reason, "store");
         }
         let store = opened.store;
-        let shown = store.catalogue_items()?;
+        let shown = store.catalogue_items(jiff::Timestamp::now())?;
+        if let Some(since) = shown.expired {
+            tracing::error!(%since, version = shown.version, "the catalogue expired; is news held back?");
+        }
         let shelf = Shelf::new(shown.items);
         for left_out in shown.left_out.iter().chain(&shelf.left_out) {
             tracing::error!(left_out, "catalogue item");

@@ -272,12 +272,12 @@ async fn the_offices_catalogue_comes_into_force_and_only_changes_are_fetched() {
     let config = town.config();
     let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
     let courier = Courier::new(&config).unwrap().unwrap();
-    assert!(store.catalogue_items().unwrap().items.len() > 3, "the built-in one at first");
+    assert!(store.catalogue_items(Timestamp::now()).unwrap().items.len() > 3, "the built-in one at first");
     let update =
         courier.fetch_catalogue(&store.catalogue_held().unwrap(), Timestamp::now()).await.unwrap().unwrap();
     assert_eq!((update.parts.len(), update.fetched.len()), (3, 3));
     store.catalogue_take(&update, Timestamp::now()).unwrap();
-    let shown = store.catalogue_items().unwrap();
+    let shown = store.catalogue_items(Timestamp::now()).unwrap();
     assert_eq!((shown.items.len(), shown.left_out.len(), shown.version), (3, 0, update.version));
     let held = store.catalogue_held().unwrap();
     assert!(courier.fetch_catalogue(&held, Timestamp::now()).await.unwrap().is_none(), "304 by its ETag");

@@ -195,7 +195,7 @@ impl Kiosk {
                 if let Err(error) = self.store.catalogue_take(&update, Timestamp::now()) {
                     return self.store_failed(&error);
                 }
-                match self.store.catalogue_items() {
+                match self.store.catalogue_items(Timestamp::now()) {
                     // Visits keep the version they began with: they hold their service.
                     Ok(shown) => self.shelf = Arc::new(Shelf::new(shown.items)),
                     Err(error) => self.store_failed(&error),

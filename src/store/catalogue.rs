@@ -2,6 +2,7 @@
 //! whole or not at all, never an older one; every part is checked against its hash at every load.
 use super::settings::{count_to, counter, set_etag};
 use super::{Store, StoreError, journal};
+use crate::crash_point;
 use crate::letter::{Held, PartDigest, Update};
 use jiff::Timestamp;
 use jiujin_contract::catalogue::{OpenState, SignedManifest};
@@ -9,6 +10,9 @@ use jiujin_contract::item::ServiceItem;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
 
 /// What the shelf is filled with.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +22,13 @@ pub struct Shown {
     pub items: Vec<ServiceItem>,
     /// Broken items, for the technician.
     pub left_out: Vec<String>,
+    /// Since when the office has not renewed its word. Residents still see it (the office refuses versions out of
+    /// their grace by itself); the technician hears of it, for somebody may be holding back the news.
+    pub expired: Option<Timestamp>,
 }
+
+/// The newest version ever accepted stands beside the key as well: a damaged store must not let an old one in.
+const NEWEST_FILE: &str = "catalogue.newest";
 
 /// A whole, verified version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +44,9 @@ impl Store {
     /// Puts a fetched version into force, items and manifest in one transaction. The courier has verified the
     /// manifest's signature; hashes and version are checked here.
     pub fn catalogue_take(&mut self, update: &Update, now: Timestamp) -> Result<(), StoreError> {
+        self.refuse_rollback(update.version)?;
+        self.remember_newest(update.version)?;
         self.in_one(|change| {
-            refuse_rollback(change, update.version)?;
             for body in &update.fetched {
                 let digest: PartDigest = Sha256::digest(body).into();
                 change
@@ -58,14 +69,20 @@ impl Store {
     }
 
     /// The items residents may start, in force or built in; what cannot be read is named and left out.
-    pub fn catalogue_items(&self) -> Result<Shown, StoreError> {
+    pub fn catalogue_items(&self, now: Timestamp) -> Result<Shown, StoreError> {
         let Some(active) = self.catalogue_active()? else {
             let day_one = jiujin_contract::catalogue::day_one();
             let left_out = day_one.problems.iter().map(ToString::to_string).collect();
-            return Ok(Shown { version: 0, items: day_one.items, left_out });
+            return Ok(Shown { version: 0, items: day_one.items, left_out, expired: None });
         };
         let mut shown = Shown { version: active.version, ..Shown::default() };
         let listed = serde_json::from_slice::<SignedManifest>(&active.manifest).map(|signed| signed.manifest);
+        let office_now = now.as_millisecond().saturating_add(self.office_offset_ms()?);
+        shown.expired = listed
+            .as_ref()
+            .ok()
+            .map(|manifest| manifest.expires)
+            .filter(|expires| expires.as_millisecond() < office_now);
         for (digest, body) in &active.parts {
             let name = hex::encode(digest);
             let state =
@@ -103,17 +120,36 @@ impl Store {
 
     /// The newest version ever accepted.
     pub fn catalogue_newest(&self) -> Result<u64, StoreError> {
-        Ok(counter(&self.db, "catalogue")?.max(0) as u64)
+        let counted = counter(&self.db, "catalogue")?.max(0) as u64;
+        let written = self.newest_file().filter(|_| crash_point::stands("newest_catalogue_remembered"));
+        let written = written.and_then(|path| std::fs::read_to_string(path).ok());
+        Ok(written.and_then(|text| text.trim().parse().ok()).unwrap_or(0).max(counted))
     }
-}
 
-fn refuse_rollback(change: &Connection, offered: u64) -> Result<(), StoreError> {
-    let newest = counter(change, "catalogue")?.max(0) as u64;
-    let in_range = i64::try_from(offered).is_ok();
-    if offered >= newest && in_range {
-        Ok(())
-    } else {
-        Err(StoreError::CatalogueRollback { offered, newest })
+    fn newest_file(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(NEWEST_FILE))
+    }
+
+    fn refuse_rollback(&self, offered: u64) -> Result<(), StoreError> {
+        let newest = self.catalogue_newest()?;
+        let in_range = i64::try_from(offered).is_ok();
+        if offered >= newest && in_range {
+            Ok(())
+        } else {
+            Err(StoreError::CatalogueRollback { offered, newest })
+        }
+    }
+
+    /// Before the version comes into force: too early only refuses what is older, too late would forget.
+    fn remember_newest(&self, version: u64) -> Result<(), StoreError> {
+        let Some(path) = self.newest_file() else { return Ok(()) };
+        let draft = path.with_extension("part");
+        let written = File::create(&draft).and_then(|mut file| {
+            writeln!(file, "{version}")?;
+            file.sync_all()?;
+            std::fs::rename(&draft, &path)
+        });
+        written.map_err(|source| StoreError::Folder { path, source })
     }
 }
 

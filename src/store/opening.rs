@@ -1,6 +1,7 @@
 //! Opening the file: pragmas, migrations, recovery after a crash, and setting a damaged file aside.
 use super::carve::{self, Salvage};
 use super::{OutboxLimits, Store, StoreError};
+use crate::crash_point;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -191,6 +192,9 @@ fn prepare(db: &Connection) -> Result<(), StoreError> {
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF;",
     )?;
+    if !crash_point::stands("synced_commit") {
+        db.execute_batch("PRAGMA synchronous = NORMAL")?;
+    }
     db.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
     Ok(())
 }
@@ -204,6 +208,11 @@ fn migrate_to(db: &Connection, target: i64) -> Result<(), StoreError> {
     let done: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let steps = (1i64..).zip(MIGRATIONS).filter(|(step, _)| (done + 1..=target).contains(step));
     for (step, sql) in steps {
+        if !crash_point::stands("whole_migration") {
+            db.execute_batch(sql)?;
+            db.pragma_update(None, "user_version", step)?;
+            continue;
+        }
         let change = db.unchecked_transaction()?;
         change.execute_batch(sql)?;
         change.execute("UPDATE counter SET value = ?1 WHERE name = 'schema'", [step])?;
@@ -227,8 +236,8 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 /// Reads what can be read, then renames the file and its log; nothing of it is ever deleted.
 fn set_aside(path: &Path, now: Timestamp) -> Result<(PathBuf, Salvage), StoreError> {
     let failed = |source| StoreError::Folder { path: path.to_owned(), source };
-    let salvage =
-        carve::carve(&read_or_empty(path).map_err(failed)?, &read_or_empty(&wal_of(path)).map_err(failed)?);
+    let (file, log) = (read_or_empty(path).map_err(failed)?, read_or_empty(&wal_of(path)).map_err(failed)?);
+    let salvage = if crash_point::stands("salvage") { carve::carve(&file, &log) } else { Salvage::default() };
     let aside = path.with_extension(format!("damaged-{}", now.as_millisecond()));
     for (from, to) in [(path.to_owned(), aside.clone()), (wal_of(path), wal_of(&aside))] {
         match std::fs::rename(&from, &to) {

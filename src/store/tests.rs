@@ -162,13 +162,19 @@ fn contents_go_only_after_the_second_confirmation() {
     let (mut store, counter) = (Store::in_memory().unwrap(), Counter::new());
     let made = counter.submit(&mut store, at(1)).unwrap();
     let receipt = counter.receipt(&made);
-    assert!(store.purge(&receipt, at(2)).is_err());
+    let held = AnnouncedHolding { id: made.id, holding: Holding::Held(receipt.clone()) };
+    let answer = AnnounceAnswer { letters: vec![held] };
+    let settle = |store: &mut Store| {
+        store.settle_announced(&answer, &counter.signing.public(), at(4)).unwrap();
+    };
+    settle(&mut store);
+    assert_eq!((kept(&store), state(&store, made.id).0.as_str()), (1, "queued"));
     store.mark_sending(&[made.id], at(2)).unwrap();
-    store.apply(&[(made.id, Fate::Confirmed(receipt.clone()))], at(3)).unwrap();
+    store.apply(&[(made.id, Fate::Confirmed(receipt))], at(3)).unwrap();
     assert_eq!(store.announcement(10).unwrap()[0].digest, made.digest);
     assert_eq!(kept(&store), 1);
-    store.purge(&receipt, at(4)).unwrap();
-    store.purge(&receipt, at(5)).unwrap();
+    settle(&mut store);
+    settle(&mut store);
     assert_eq!((kept(&store), state(&store, made.id).0.as_str()), (0, "purged"));
     let events: Vec<_> = store.journal_since(0, 99).unwrap().into_iter().map(|entry| entry.event).collect();
     assert_eq!(events, ["draft", "sealed", "queued", "sending", "confirmed", "purged"]);

@@ -1,16 +1,25 @@
 //! A real office in this process and a kiosk enrolled there, for rigs that prove the road.
+// Every test binary that includes this file needs another part of it.
+#![allow(dead_code)]
+
 use jiff::Timestamp;
 use jiujin::config::Config;
 use jiujin::enrol::{Identity, enrol};
-use jiujin::store::{Acknowledged, Numbered, Store};
+use jiujin::store::{Acknowledged, Numbered, Store, StoreError};
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
+use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
+use jiujin_contract::receipt::ShortId;
 use jiujin_contract::sealing::{SealError, SealedSubmission, seal};
-use jiujin_contract::submission::{ConsentGiven, ItemRef, Submission};
+use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission};
+use jiujin_contract::wire::EnrolAnswer;
 use jiujin_office::Office;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use tokio::net::TcpListener;
+
+/// Words of the resident who submits: they must stand in no file of the kiosk.
+pub const CANARIES: [&str; 2] = ["赵示例", "109999198002030013"];
 
 /// A real office in this process, and a kiosk enrolled there.
 pub struct Town {
@@ -29,9 +38,7 @@ impl Town {
             .items
             .iter_mut()
             .for_each(|item| drop(item.schema.as_object_mut().unwrap().remove("required")));
-        let asked = &offered.items[0];
-        let named = (&asked.id, asked.version, &asked.consent.version);
-        std::fs::write(folder.path().join("item.json"), serde_json::to_vec(&named).unwrap()).unwrap();
+        ask_for(&offered.items[0], folder.path());
         let database = format!("sqlite:{}", folder.path().join("office.db").display());
         let office = Office::open_with(&database, &folder.path().join("office.keys"), offered).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -44,11 +51,8 @@ impl Town {
         town
     }
 
-    fn point_kiosk_at(&self, office: SocketAddr) {
-        let text = format!(
-            "[storage]\ndata_dir = \"data\"\n[office]\nurl = \"http://{office}\"\nanswer_timeout_s = 5\n"
-        );
-        std::fs::write(self.folder.path().join("kiosk.toml"), text).unwrap();
+    pub fn point_kiosk_at(&self, office: SocketAddr) {
+        configure(self.folder.path(), &office.to_string());
     }
 
     pub fn config(&self) -> Config {
@@ -66,6 +70,36 @@ impl Town {
     }
 }
 
+fn configure(folder: &Path, office: &str) {
+    let text = format!(
+        "[storage]\ndata_dir = \"data\"\n[office]\nurl = \"http://{office}\"\nanswer_timeout_s = 5\n"
+    );
+    std::fs::write(folder.join("kiosk.toml"), text).unwrap();
+}
+
+fn ask_for(item: &jiujin_contract::item::ServiceItem, folder: &Path) {
+    let named = (&item.id, item.version, &item.consent.version);
+    std::fs::write(folder.join("item.json"), serde_json::to_vec(&named).unwrap()).unwrap();
+}
+
+/// A kiosk that is enrolled at an office which is nowhere to be found; the office's signing key comes back.
+pub fn stranded_kiosk(folder: &Path) -> OfficeSigningKey {
+    let signing = OfficeSigningKey::generate().unwrap();
+    let office = EnrolAnswer {
+        device_id: DeviceId::parse("stranded").unwrap(),
+        short_id: ShortId::from_index(7),
+        name: "stranded".into(),
+        sealing_key: OfficeSealingKey::generate().unwrap().public(),
+        verifying_key: signing.public(),
+        office_time: Timestamp::now(),
+    };
+    configure(folder, "127.0.0.1:1");
+    ask_for(&jiujin_contract::catalogue::day_one().items[0], folder);
+    std::fs::create_dir(folder.join("data")).unwrap();
+    Identity::new(DeviceKey::generate().unwrap(), office, "").save(&folder.join("data")).unwrap();
+    signing
+}
+
 pub fn kiosk_config(folder: &Path) -> Config {
     Config::load(&folder.join("kiosk.toml")).unwrap()
 }
@@ -79,11 +113,21 @@ pub fn asked(config: &Config) -> Asked {
 }
 
 pub fn submit(store: &mut Store, identity: &Identity, asked: &Asked) -> Acknowledged {
-    let now = Timestamp::now();
+    try_submit(store, identity, asked).unwrap()
+}
+
+pub fn try_submit(store: &mut Store, identity: &Identity, asked: &Asked) -> Result<Acknowledged, StoreError> {
+    submit_at(store, identity, asked, Timestamp::now())
+}
+
+pub fn submit_at(
+    store: &mut Store,
+    identity: &Identity,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Acknowledged, StoreError> {
     let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    store
-        .submit(now, day, identity.office.short_id, |numbered| seal_one(numbered, identity, asked, now))
-        .unwrap()
+    store.submit(now, day, identity.office.short_id, |numbered| seal_one(numbered, identity, asked, now))
 }
 
 fn seal_one(

@@ -1,5 +1,6 @@
 //! After a crash, after damage, and from another kiosk's disk: letters find back into the queue.
 use super::{Maker, Store, StoreError, begin, find, journal, put};
+use crate::crash_point;
 use crate::letter::Fate;
 use crate::store::carve::Salvage;
 use crate::store::opening::Alarm;
@@ -24,7 +25,7 @@ impl Store {
         let sending = self.ids(include_str!("left_sending.sql"))?;
         let drafts = self.ids(include_str!("left_drafts.sql"))?;
         let forgotten_before = at.saturating_sub(self.limits.keep_sent_ms);
-        for id in sending {
+        for id in sending.into_iter().filter(|_| crash_point::stands("requeue_after_crash")) {
             self.unsettled.push((id, Fate::Later { due_at: now, reason: "interrupted".into() }));
         }
         let tidied = self.write_down(now).and_then(|()| {
