@@ -28,7 +28,8 @@ fn main() {
     headless::draw_now();
     let first_frame = start.elapsed();
     let resident = resident_kb();
-    let mut met = report_once("first frame", first_frame.as_micros() as u64, FIRST_FRAME_MAX.as_micros() as u64, "us");
+    let mut met =
+        report_once("first frame", first_frame.as_micros() as u64, FIRST_FRAME_MAX.as_micros() as u64, "us");
     met &= report_once("idle resident", resident, RESIDENT_KB_MAX, "kb");
     met &= report("key", keys(&samples), KEY_P99_MAX);
     met &= report("candidate", candidates(&samples), KEY_P99_MAX);
@@ -71,7 +72,9 @@ fn keys(samples: &Samples) -> Vec<Duration> {
 /// A word of the bar is taken: it goes into the field and the bar shows others.
 fn candidates(samples: &Samples) -> Vec<Duration> {
     let words = [["青禾", "清河", "青河", "庆和"], ["街道", "解答", "接到", "接待"]];
-    let model = |words: &[&str]| ModelRc::new(VecModel::from_iter(words.iter().map(|word| SharedString::from(*word))));
+    let model = |words: &[&str]| {
+        ModelRc::new(VecModel::from_iter(words.iter().map(|word| SharedString::from(*word))))
+    };
     let window = samples.window();
     let keyboard = window.global::<Keyboard>();
     keyboard.set_layout(KeyLayout::Pinyin);

@@ -114,8 +114,7 @@ fn high_contrast_on_dark_is_seventeen_and_a_half_to_one() {
 
 #[test]
 fn low_glare_stays_between_four_and_a_half_and_eight_to_one() {
-    let found =
-        strays(ThemeId::LowGlare, PAIRS, |pair| if pair.text { (4.5, 8.05) } else { (3.0, 21.0) });
+    let found = strays(ThemeId::LowGlare, PAIRS, |pair| if pair.text { (4.5, 8.05) } else { (3.0, 21.0) });
     assert!(found.is_empty(), "{found:#?}");
 }
 
@@ -133,9 +132,11 @@ fn the_focus_ring_stands_out_on_every_ground() {
         let weak = stage(move |samples| {
             let tokens = samples.window().global::<Theme>();
             tokens.set_theme(theme);
-            let grounds = [tokens.get_bg(), tokens.get_surface(), tokens.get_kb_bed(), tokens.get_primary_tint()];
-            let best =
-                |ground: Color| ratio(tokens.get_focus_out(), ground).max(ratio(tokens.get_focus_in(), ground));
+            let grounds =
+                [tokens.get_bg(), tokens.get_surface(), tokens.get_kb_bed(), tokens.get_primary_tint()];
+            let best = |ground: Color| {
+                ratio(tokens.get_focus_out(), ground).max(ratio(tokens.get_focus_in(), ground))
+            };
             grounds.into_iter().map(best).fold(21.0, f64::min)
         });
         assert!(weak >= 3.0, "{theme:?}: {weak:.2}:1");

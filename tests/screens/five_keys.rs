@@ -105,7 +105,10 @@ fn two_switches_choose_any_tile() {
         arrive(samples, home);
         let chosen = Rc::new(RefCell::new(Vec::new()));
         let heard = chosen.clone();
-        samples.window().global::<HomePage>().on_tile_chosen(move |id| heard.borrow_mut().push(id.to_string()));
+        samples
+            .window()
+            .global::<HomePage>()
+            .on_tile_chosen(move |id| heard.borrow_mut().push(id.to_string()));
         for _ in reachable(samples) {
             press(samples, Key::Tab);
             press(samples, Key::Return);

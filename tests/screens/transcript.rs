@@ -38,7 +38,11 @@ fn compare(lang: Lang) {
     if let Some((line, (before, now))) = differs {
         panic!("{path}, line {}: it says\n  {now}\nand said\n  {before}", line + 1);
     }
-    assert_eq!(before.lines().count(), now.lines().count(), "{path} is longer or shorter than what is read out");
+    assert_eq!(
+        before.lines().count(),
+        now.lines().count(),
+        "{path} is longer or shorter than what is read out"
+    );
 }
 
 #[test]

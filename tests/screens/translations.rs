@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 const BUNDLES: [&str; 2] = ["zh_CN", "zh_TW"];
 /// Characters that only simplified writing has: none may stand in a traditional text.
-const SIMPLIFIED: &str =
-    "这为们个来时说请没对过还后里办证号码签继续输选择删显间钟当动务医疗险费单张页开关项户区镇乡县华东长门问题语声读认识";
+const SIMPLIFIED: &str = "这为们个来时说请没对过还后里办证号码签继续输选择删显间钟当动务医疗险费单张页开关项户区镇乡县华东长门问题语声读认识";
 
 #[test]
 fn every_sentence_is_translated() {
@@ -34,8 +33,10 @@ fn no_translation_is_left_over() {
 #[test]
 fn translations_keep_their_holes() {
     for bundle in BUNDLES {
-        let strays: Vec<_> =
-            translations(bundle).into_iter().filter(|(sentence, text)| holes(sentence) != holes(text)).collect();
+        let strays: Vec<_> = translations(bundle)
+            .into_iter()
+            .filter(|(sentence, text)| holes(sentence) != holes(text))
+            .collect();
         assert!(strays.is_empty(), "{bundle}: {strays:#?}");
     }
 }

@@ -5,8 +5,8 @@ use i_slint_core::Coord;
 use i_slint_core::accessibility::AccessibleStringProperty;
 use i_slint_core::item_tree::{ItemRc, ensure_item_tree_instantiated};
 use i_slint_core::items::{
-    AccessibleRole, ComplexText, FocusScope, SimpleText, StyledTextItem, TextHorizontalAlignment, TextOverflow,
-    TextVerticalAlignment, TextWrap, TouchArea,
+    AccessibleRole, ComplexText, FocusScope, SimpleText, StyledTextItem, TextHorizontalAlignment,
+    TextOverflow, TextVerticalAlignment, TextWrap, TouchArea,
 };
 use i_slint_core::layout::{LayoutInfo, Orientation};
 use i_slint_core::lengths::{LogicalPoint, LogicalRect, LogicalSize};
@@ -98,7 +98,8 @@ pub fn walk(window: &slint::Window) -> Seen {
         adapter: inner.window_adapter(),
         sheets: Vec::new(),
     };
-    let around = Around { seen: LogicalRect::from_size(size), label: String::new(), target: None, focused: false };
+    let around =
+        Around { seen: LogicalRect::from_size(size), label: String::new(), target: None, focused: false };
     walk.visit(&ItemRc::new_root(tree), &around);
     walk.lift_sheets();
     walk.join_grounds();
