@@ -44,8 +44,8 @@ impl ReaderThread {
 
 fn report(event: ReaderEvent) -> Report {
     match event {
-        ReaderEvent::Connected { sam_id } => {
-            tracing::info!(sam_id, "card reader connected");
+        ReaderEvent::Connected { sam_id, baud } => {
+            tracing::info!(sam_id, baud, "card reader connected");
             Report::Reader { ready: true }
         }
         ReaderEvent::Lost { reason } => {

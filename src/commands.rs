@@ -179,6 +179,11 @@ pub enum ReaderCommand {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Sets a reader that other software left at another rate back to 115200, for good
+    SetRateBack {
+        #[arg(long)]
+        port: String,
+    },
     /// Plays a recording through the driver. Example: jiujin reader replay trouble.jsonl
     Replay { file: PathBuf },
     /// A reader on a pty; obeys `place NAME`, `lift`, `fault KIND …`, `help`, `quit` on standard input

@@ -1,5 +1,6 @@
 //! How fast the reader's bytes become a card, against the limits of the line. Prints one JSON line per figure
 //! with its limit; exits 1 when one is missed. Run: cargo bench -p jiujin-hardware
+use jiujin_hardware::card::sdt::command::FindCard;
 use jiujin_hardware::card::sdt::driver::{Driver, Outcome, Placement};
 use jiujin_hardware::card::sdt::frame::{Decoder, Direction, Found, encode};
 use jiujin_hardware::card::sdt::layout;
@@ -7,8 +8,8 @@ use jiujin_hardware::card::{CardReader, ReaderConfig, ReaderThread};
 use jiujin_hardware::port::Port;
 use jiujin_hardware::simulator::{Options, Simulator, people};
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What the simulator takes for the radio, by its own description.
@@ -18,7 +19,10 @@ const LINE_MS: f64 = (10.0 + 1295.0) * 10.0 * 1_000.0 / 115_200.0;
 /// Linux counts processor time in hundredths of a second.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+thread_local! {
+    /// Of this thread: the simulator's own do not count.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+}
 
 struct Counting;
 
@@ -26,7 +30,7 @@ struct Counting;
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         unsafe { System.alloc(layout) }
     }
 
@@ -70,12 +74,25 @@ fn no_card_allocations() -> bool {
     let mut decoder = Decoder::new(Direction::Response);
     let mut frames = 0_u64;
     decoder.push(&no_card, |_| frames += 1);
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    let before = ALLOCATIONS.get();
     for _ in 0..10_000 {
         decoder.push(black_box(&no_card), |_| frames += 1);
     }
-    let each = (ALLOCATIONS.load(Ordering::Relaxed) - before) as f64 / 10_000.0;
+    let each = (ALLOCATIONS.get() - before) as f64 / 10_000.0;
     report("allocations per frame without a card", each, 0.0, true)
+}
+
+/// The whole way: request, pseudo-terminal, decoder, answer.
+fn polling_allocations() -> bool {
+    let simulator = Simulator::start(Options { paced: false, ..Options::default() }).expect("a pty");
+    let port = Port::open(&simulator.port().display().to_string(), 115_200).expect("opens");
+    let mut driver = Driver::new(port);
+    let mut poll = |times: u32| (0..times).filter(|_| driver.ask::<FindCard>(&|| false).is_err()).count();
+    poll(10);
+    let before = ALLOCATIONS.get();
+    let polls = poll(500);
+    let each = (ALLOCATIONS.get() - before) as f64 / polls.max(1) as f64;
+    report("allocations per poll without a card", each, 0.0, true)
 }
 
 fn paced_read() -> bool {
@@ -127,6 +144,6 @@ fn polling() -> bool {
 }
 
 fn main() {
-    let all = [decode_speed(), no_card_allocations(), paced_read(), polling()];
+    let all = [decode_speed(), no_card_allocations(), polling_allocations(), paced_read(), polling()];
     std::process::exit(i32::from(all.contains(&false)));
 }

@@ -1,4 +1,5 @@
 //! Identity cards: what was read from one, and the thread that owns the reader.
+pub mod photo;
 pub mod sdt;
 mod thread;
 

@@ -3,7 +3,7 @@ mod lines;
 mod reading;
 
 pub use lines::{decode, encode, id_check};
-pub use reading::{ReadRequest, probe, read, record, replay, simulate};
+pub use reading::{ReadRequest, probe, read, record, replay, set_rate_back, simulate};
 
 /// Exit code: it went well.
 pub const OK: u8 = 0;

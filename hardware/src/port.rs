@@ -1,7 +1,7 @@
 //! The only user of `serialport`: one open line, raw, 8N1, exclusive. Modem lines are never touched; on
 //! pseudo-terminals and many adapters they do not exist.
 use crate::recording::{Recorder, Replay};
-use serialport::{ClearBuffer, SerialPort};
+use serialport::{ClearBuffer, FlowControl, SerialPort};
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -48,10 +48,31 @@ pub struct Candidate {
     pub product: Option<String>,
 }
 
+/// How the other end says that it can take no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Flow {
+    /// It never has to; a card reader's frames contain XON and XOFF as data.
+    #[default]
+    None,
+    /// RTS and CTS.
+    Hardware,
+    /// XON and XOFF.
+    Software,
+}
+
 impl Port {
     pub fn open(path: &str, baud: u32) -> io::Result<Port> {
-        let line = serialport::new(path, baud).timeout(READ_WAIT).open().map_err(io::Error::from)?;
-        Ok(Port { line: Line::Serial(line), recorder: None })
+        Port::open_with(path, baud, Flow::None)
+    }
+
+    pub fn open_with(path: &str, baud: u32, flow: Flow) -> io::Result<Port> {
+        let flow = match flow {
+            Flow::None => FlowControl::None,
+            Flow::Hardware => FlowControl::Hardware,
+            Flow::Software => FlowControl::Software,
+        };
+        let line = serialport::new(path, baud).timeout(READ_WAIT).flow_control(flow).open();
+        Ok(Port { line: Line::Serial(line.map_err(io::Error::from)?), recorder: None })
     }
 
     /// A port that answers as a recorded one did.
@@ -86,6 +107,25 @@ impl Port {
                 line.flush()
             }
             Line::Replayed(replay) => replay.write(bytes),
+        }
+    }
+
+    /// Hands over what the line takes within [`READ_WAIT`]; 0 while the other end takes nothing.
+    pub fn write_some(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.line {
+            Line::Serial(line) => match line.write(bytes) {
+                Err(error) if is_silence(&error) => Ok(0),
+                other => other,
+            },
+            Line::Replayed(replay) => replay.write(bytes).map(|()| bytes.len()),
+        }
+    }
+
+    /// Bytes handed over that have not left yet.
+    pub fn unsent(&self) -> io::Result<u32> {
+        match &self.line {
+            Line::Serial(line) => line.bytes_to_write().map_err(io::Error::from),
+            Line::Replayed(_) => Ok(0),
         }
     }
 
@@ -128,9 +168,13 @@ impl Port {
 fn read_serial(line: &mut dyn SerialPort, buffer: &mut [u8]) -> io::Result<usize> {
     match line.read(buffer) {
         Ok(0) => Err(io::ErrorKind::BrokenPipe.into()),
-        Err(error) if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted) => Ok(0),
+        Err(error) if is_silence(&error) => Ok(0),
         other => other,
     }
+}
+
+fn is_silence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }
 
 /// The device behind a path, whichever of its names was used.

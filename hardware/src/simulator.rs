@@ -3,6 +3,7 @@
 pub mod fault;
 mod line;
 pub mod people;
+pub mod printer;
 mod reader;
 pub mod script;
 

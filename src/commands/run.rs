@@ -87,6 +87,7 @@ fn reader(command: ReaderCommand) -> u8 {
                 Err((path, error)) => complain(&format!("{}: {error}", path.display())),
             }
         }
+        ReaderCommand::SetRateBack { port } => cli::set_rate_back(&port, out, err),
         ReaderCommand::Replay { file } => match std::fs::read_to_string(&file) {
             Ok(recording) => cli::replay(&recording, out, err),
             Err(error) => complain(&format!("{}: {error}", file.display())),

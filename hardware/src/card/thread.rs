@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+/// The rate at which most readers leave the factory.
+const BAUD_DEFAULT: u32 = 115_200;
 /// Waits between attempts to open a port that is gone; the last one repeats, so that a reader is back
 /// within three seconds of being plugged in.
 const REOPEN_MS: [u64; 5] = [25, 200, 500, 1_000, 2_000];
@@ -28,8 +30,10 @@ pub struct ReaderConfig {
 /// What the thread has to tell.
 #[derive(Debug)]
 pub enum ReaderEvent {
+    /// `baud`: the rate it was found at, which may not be the configured one.
     Connected {
         sam_id: String,
+        baud: u32,
     },
     /// The port is gone or silent; it is tried again by itself.
     Lost {
@@ -60,6 +64,7 @@ pub struct ReaderThread {
 struct Flags {
     wanted: AtomicBool,
     stop: AtomicBool,
+    rate_back: AtomicBool,
 }
 
 impl ReaderThread {
@@ -82,6 +87,12 @@ impl ReaderThread {
             Life { config, pin, flags: flags.clone(), tell: Box::new(tell), placement: Placement::unknown() };
         let thread = std::thread::Builder::new().name("card-reader".into()).spawn(move || life.live())?;
         Ok(ReaderThread { flags, thread: Some(thread) })
+    }
+
+    /// Sets a reader that was left at another rate back to 115200, for good. For the technician's page;
+    /// [`ReaderEvent::Connected`] tells the new rate.
+    pub fn set_rate_back(&self) {
+        self.flags.rate_back.store(true, Ordering::Relaxed);
     }
 
     /// A switch for [`CardReader::ask_for_card`] that can be given away.
@@ -124,7 +135,7 @@ impl Life {
             let fault = match self.connect(&stopped) {
                 Ok((mut driver, sam_id)) => {
                     (attempt, told) = (0, false);
-                    (self.tell)(ReaderEvent::Connected { sam_id });
+                    (self.tell)(ReaderEvent::Connected { sam_id, baud: self.config.baud });
                     self.serve(&mut driver)
                 }
                 Err(fault) => fault,
@@ -150,19 +161,16 @@ impl Life {
         });
     }
 
-    fn connect(&self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {
+    fn connect(&mut self, stopped: &dyn Fn() -> bool) -> Result<(Driver, String), Fault> {
         if self.pin.as_ref().is_some_and(|pin| !pin.matches(port::device_at(&self.config.port).as_ref())) {
             return Err(Fault::OtherDevice);
         }
         let port = Port::open(&self.config.port, self.config.baud).map_err(Fault::Lost)?;
         let mut driver = Driver::new(port);
-        let sam_id = match driver.greet(stopped) {
-            Err(Fault::Silent | Fault::Damaged(_)) => {
-                driver.detect_baud(stopped)?;
-                driver.greet(stopped)?
-            }
-            other => other?,
-        };
+        driver.hello(false, stopped)?;
+        let sam_id = driver.greet(stopped)?;
+        // A reader that was left at another rate is spoken to at that one first when it comes back.
+        self.config.baud = driver.port().baud();
         Ok((driver, sam_id.to_string()))
     }
 
@@ -172,12 +180,28 @@ impl Life {
             if self.stopped() {
                 return Fault::Cancelled;
             }
-            let step = if self.wanted() { self.look_for_card(driver) } else { self.idle(driver) };
+            let step = if self.flags.rate_back.swap(false, Ordering::Relaxed) {
+                self.restore_rate(driver)
+            } else if self.wanted() {
+                self.look_for_card(driver)
+            } else {
+                self.idle(driver)
+            };
             match step {
                 Ok(()) | Err(Fault::Cancelled) => {}
                 Err(fault) => return fault,
             }
         }
+    }
+
+    fn restore_rate(&mut self, driver: &mut Driver) -> Result<(), Fault> {
+        let flags = self.flags.clone();
+        let stopped = move || flags.stop.load(Ordering::Relaxed);
+        driver.set_baud(BAUD_DEFAULT, &stopped)?;
+        self.config.baud = BAUD_DEFAULT;
+        let sam_id = driver.greet(&stopped)?.to_string();
+        (self.tell)(ReaderEvent::Connected { sam_id, baud: BAUD_DEFAULT });
+        Ok(())
     }
 
     fn idle(&self, driver: &Driver) -> Result<(), Fault> {

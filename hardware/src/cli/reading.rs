@@ -140,6 +140,27 @@ pub fn probe(port: Option<&str>, mut output: impl Write) -> u8 {
     u8::from(!found)
 }
 
+/// Sets a reader that was left at another rate back to the usual one, for good. For technicians.
+pub fn set_rate_back(port: &str, mut output: impl Write, mut complain: impl Write) -> u8 {
+    let never = || false;
+    let set = Port::open(port, BAUD_DEFAULT).map_err(Fault::Lost).and_then(|port| {
+        let mut driver = Driver::new(port);
+        let found = driver.detect_baud(&never)?;
+        driver.set_baud(BAUD_DEFAULT, &never)?;
+        Ok(found)
+    });
+    let written = match &set {
+        Ok(found) => writeln!(output, "{}", json!({"port": port, "was": found, "baud": BAUD_DEFAULT})),
+        Err(fault) => writeln!(complain, "{port}: {fault}"),
+    };
+    match (set, written) {
+        (_, Err(_)) => USAGE,
+        (Ok(_), _) => OK,
+        (Err(fault), _) if fault.is_out_of_order() => OUT_OF_ORDER,
+        (Err(_), _) => NOT_ANSWERING,
+    }
+}
+
 fn probe_one(candidate: &port::Candidate) -> Value {
     let never = || false;
     let asked = Port::open(&candidate.path, BAUD_DEFAULT).map_err(Fault::Lost).and_then(|port| {

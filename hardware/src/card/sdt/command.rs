@@ -1,6 +1,5 @@
 //! What a host may ask, each with the one answer it can have, so that the wrong answer cannot be read.
 use super::address::NewestAddress;
-use super::frame;
 use super::payload::{Payload, PayloadError};
 use super::sam_id::SamId;
 use super::status::Status;
@@ -15,14 +14,16 @@ pub struct Response {
     pub sw1: u8,
     pub sw2: u8,
     pub status: Status,
-    pub data: Vec<u8>,
+    /// May be somebody's card.
+    pub data: Zeroizing<Vec<u8>>,
 }
 
 impl Response {
     /// Takes the body of a decoded frame apart; `None` where it is shorter than its status words.
     pub fn parse(body: &[u8]) -> Option<Response> {
         let [sw1, sw2, sw3, data @ ..] = body else { return None };
-        Some(Response { sw1: *sw1, sw2: *sw2, status: Status::from_code(*sw3), data: data.to_vec() })
+        let data = Zeroizing::new(data.to_vec());
+        Some(Response { sw1: *sw1, sw2: *sw2, status: Status::from_code(*sw3), data })
     }
 }
 
@@ -68,14 +69,9 @@ pub trait Command {
     /// Can this be the answer to this command, or is it a late one to an earlier command? A refusal may
     /// answer anything.
     fn is_mine(response: &Response) -> bool;
-
-    /// The request as it goes over the line.
-    fn frame() -> Vec<u8> {
-        frame::encode(Self::BODY).unwrap_or_default()
-    }
 }
 
-fn expect(response: Response, wanted: Status) -> Result<Vec<u8>, AnswerError> {
+fn expect(response: Response, wanted: Status) -> Result<Zeroizing<Vec<u8>>, AnswerError> {
     if response.status == wanted { Ok(response.data) } else { Err(AnswerError::Status(response.status)) }
 }
 
@@ -113,7 +109,7 @@ command!(/// Is a card there?
 command!(/// Talks to the card that was found.
     SelectCard 0x20 0x02 wait 1_000 -> (), (Status::Ok, 0..=64), |r| expect(r, Status::Ok).map(drop));
 command!(/// Text and photo of the selected card.
-    ReadCard 0x30 0x01 wait 3_000 -> Payload, (Status::Ok, 71..), |r| Ok(Payload::parse(&Zeroizing::new(expect(r, Status::Ok)?))?));
+    ReadCard 0x30 0x01 wait 3_000 -> Payload, (Status::Ok, 71..), |r| Ok(Payload::parse(&expect(r, Status::Ok)?)?));
 command!(/// The newest address written after issue, if there is one.
 ReadNewestAddress 0x30 0x03 wait 3_000 -> Option<NewestAddress>, (Status::NoContent, _) | (Status::Ok, 70), |r: Response| match r.status {
     Status::NoContent => Ok(None),
@@ -121,7 +117,7 @@ ReadNewestAddress 0x30 0x03 wait 3_000 -> Option<NewestAddress>, (Status::NoCont
 });
 
 /// Sets the module's rate; it answers at the old one. `None` for a rate it does not have.
-pub fn set_baud_frame(baud: u32) -> Option<Vec<u8>> {
+pub fn set_baud_body(baud: u32) -> Option<[u8; 2]> {
     let (_, parameter) = BAUD_PARAMETERS.into_iter().find(|(rate, _)| *rate == baud)?;
-    frame::encode(&[0x60, parameter])
+    Some([0x60, parameter])
 }

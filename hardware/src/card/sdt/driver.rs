@@ -2,12 +2,12 @@
 //! from placing to lifting. Nothing of what it logs is personal: commands, codes, sizes and times.
 mod fault;
 mod placement;
+mod rate;
 
 use super::command::{
     AnswerError, Command, FindCard, ReadCard, ReadNewestAddress, ReadSamId, Response, SamStatus, SelectCard,
-    set_baud_frame,
 };
-use super::frame::{Decoder, Direction, Found, FrameError};
+use super::frame::{self, Decoder, Direction, Found, FrameError};
 use super::layout;
 use super::payload::{Payload, TEXT_BYTES};
 use super::sam_id::SamId;
@@ -16,8 +16,9 @@ use crate::card::{CardRead, Milliseconds};
 use crate::port::Port;
 pub use fault::Fault;
 pub use placement::Placement;
+pub use rate::BAUD_RATES;
 use std::time::{Duration, Instant};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// Silence between two reads of one answer that ends it. USB bridges deliver in bursts of 16 ms and more.
 const GAP: Duration = Duration::from_millis(200);
@@ -31,10 +32,6 @@ const POLL: Duration = Duration::from_millis(250);
 const TRIES_MAX: u8 = 3;
 /// Reads that failed because the card moved before it counts as unreadable here.
 const MOVES_MAX: u8 = 6;
-/// How long each rate is given when the right one is looked for.
-const DETECT_WAIT: Duration = Duration::from_millis(300);
-/// Rates to try when a reader is silent, most likely first.
-pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
 
 /// What the search for a card came to.
 #[derive(Debug)]
@@ -59,11 +56,15 @@ pub struct Driver {
     decoder: Decoder,
     /// The last exchange was exactly one answer and nothing else.
     clean: bool,
+    /// The last request and the body of its answer, kept so that polling needs no new memory.
+    request: Vec<u8>,
+    answer: Zeroizing<Vec<u8>>,
 }
 
 impl Driver {
     pub fn new(port: Port) -> Driver {
-        Driver { port, decoder: Decoder::new(Direction::Response), clean: false }
+        let (request, answer) = (Vec::new(), Zeroizing::new(Vec::new()));
+        Driver { port, decoder: Decoder::new(Direction::Response), clean: false, request, answer }
     }
 
     pub fn port(&self) -> &Port {
@@ -95,13 +96,17 @@ impl Driver {
         cancel: &dyn Fn() -> bool,
     ) -> Result<C::Answer, Fault> {
         let started = Instant::now();
-        self.decoder.clear();
-        self.port.write(&C::frame()).map_err(Fault::Lost)?;
-        let body = self.receive(first_byte, cancel, C::is_mine)?;
-        let response = Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?;
+        self.send(C::BODY)?;
+        let response = self.receive(first_byte, cancel, C::is_mine)?;
         let (status, bytes) = (response.status.code(), response.data.len());
         tracing::trace!(command = ?C::BODY, status, bytes, ms = started.elapsed().as_millis() as u64, "answered");
         Ok(C::read(response)?)
+    }
+
+    fn send(&mut self, body: &[u8]) -> Result<(), Fault> {
+        self.decoder.clear();
+        frame::encode_to(&mut self.request, body);
+        self.port.write(&self.request).map_err(Fault::Lost)
     }
 
     /// The first frame that can be the answer. Late answers to earlier commands are passed over.
@@ -110,52 +115,48 @@ impl Driver {
         first_byte: Duration,
         cancel: &dyn Fn() -> bool,
         is_mine: fn(&Response) -> bool,
-    ) -> Result<Zeroizing<Vec<u8>>, Fault> {
+    ) -> Result<Response, Fault> {
         let line_time = Duration::from_millis(
             LONGEST_ANSWER * BITS_PER_BYTE * 1_000 / u64::from(self.port.baud().max(300)),
         );
         let (started, overall) = (Instant::now(), first_byte + 2 * line_time);
-        let (mut last_byte, mut damage, mut stranger) = (started, None, None);
+        let (mut last_byte, mut heard) = (started, Heard::default());
         let (mut buffer, noise_before) = (Zeroizing::new([0; 4096]), self.decoder.discarded_bytes());
         loop {
             if cancel() {
                 return Err(Fault::Cancelled);
             }
             let count = self.port.read(buffer.as_mut_slice()).map_err(Fault::Lost)?;
-            let (mut answer, mut extra) = (None, false);
-            self.decoder.push(&buffer[..count], |found| match found {
-                Found::Frame(body)
-                    if answer.is_none() && Response::parse(body).is_some_and(|r| is_mine(&r)) =>
-                {
-                    answer = Some(Zeroizing::new(body.to_vec()));
-                }
-                Found::Frame(body) => {
-                    extra = true;
-                    stranger = Some(Zeroizing::new(body.to_vec()));
-                }
-                Found::Error(error) => damage = Some(error),
-            });
-            if let Some(body) = answer {
+            let answer = &mut self.answer;
+            self.decoder.push(&buffer[..count], |found| heard.take(found, is_mine, answer));
+            if heard.mine {
                 let noise = self.decoder.discarded_bytes() - noise_before;
-                self.clean = noise == 0 && self.decoder.pending_bytes() == 0 && !extra && stranger.is_none();
-                return Ok(body);
+                self.clean = noise == 0 && self.decoder.pending_bytes() == 0 && !heard.strangers;
+                return self.answered();
             }
             if count > 0 {
                 last_byte = Instant::now();
             }
             // Noise alone says nothing about when the answer begins; half a frame or damage does.
-            let begun = self.decoder.pending_bytes() > 0 || damage.is_some();
+            let begun = self.decoder.pending_bytes() > 0 || heard.damage.is_some();
             let patience = if begun { GAP } else { first_byte };
             let since = if begun { last_byte } else { started };
             if since.elapsed() >= patience || started.elapsed() >= overall {
                 self.clean = false;
-                return match (stranger, damage) {
-                    (Some(body), _) => Ok(body),
-                    (None, Some(error)) => Err(Fault::Damaged(error)),
-                    (None, None) => Err(Fault::Silent),
+                return match heard.damage {
+                    _ if heard.strangers => self.answered(),
+                    Some(error) => Err(Fault::Damaged(error)),
+                    None => Err(Fault::Silent),
                 };
             }
         }
+    }
+
+    /// Takes the answer out of its buffer and wipes that.
+    fn answered(&mut self) -> Result<Response, Fault> {
+        let response = Response::parse(&self.answer);
+        self.answer.zeroize();
+        response.ok_or(Fault::Damaged(FrameError::BadLength))
     }
 
     /// The module's number; the first question after opening may fail, so it is asked up to three times.
@@ -326,46 +327,31 @@ impl Driver {
             Err(_) => Ok((None, false)),
         }
     }
+}
 
-    /// Makes sure that a reader answers, at another rate if need be. Whatever it says but "out of order" is an
-    /// answer; `fixed` keeps to the port's rate.
-    pub fn hello(&mut self, fixed: bool, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
-        let answered = if fixed { self.ask::<SamStatus>(cancel) } else { self.ask_once::<SamStatus>(cancel) };
-        match answered {
-            Err(Fault::Silent | Fault::Damaged(_)) if !fixed => self.detect_baud(cancel).map(drop),
-            Err(fault @ Fault::Answer(_)) if !fault.is_out_of_order() => Ok(()),
-            other => other,
+/// What came over the line while an answer was waited for.
+#[derive(Default)]
+struct Heard {
+    mine: bool,
+    /// Other whole frames.
+    strangers: bool,
+    damage: Option<FrameError>,
+}
+
+impl Heard {
+    /// Keeps the body of the first answer, or of the last stranger as long as there is none.
+    fn take(&mut self, found: Found<'_>, is_mine: fn(&Response) -> bool, kept: &mut Zeroizing<Vec<u8>>) {
+        let body = match found {
+            Found::Frame(body) => body,
+            Found::Error(error) => return self.damage = Some(error),
+        };
+        let mine = !self.mine && Response::parse(body).is_some_and(|response| is_mine(&response));
+        self.strangers |= !mine;
+        if !self.mine {
+            kept.zeroize();
+            kept.extend_from_slice(body);
         }
-    }
-
-    /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
-    pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
-        for baud in BAUD_RATES {
-            self.port.set_baud(baud).map_err(Fault::Lost)?;
-            for _ in 0..2 {
-                self.port.discard_input().map_err(Fault::Lost)?;
-                match self.exchange::<SamStatus>(DETECT_WAIT, cancel) {
-                    Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
-                    Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
-                    Err(_) => {}
-                }
-            }
-        }
-        Err(Fault::Silent)
-    }
-
-    /// Sets the module's rate for good; it answers at the old one and needs 5 ms to change.
-    pub fn set_baud(&mut self, baud: u32, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
-        let frame = set_baud_frame(baud).ok_or(AnswerError::Status(Status::BadCommand))?;
-        self.port.discard_input().map_err(Fault::Lost)?;
-        self.decoder.clear();
-        self.port.write(&frame).map_err(Fault::Lost)?;
-        let body =
-            self.receive(Duration::from_millis(SamStatus::FIRST_BYTE_MS), cancel, SamStatus::is_mine)?;
-        SamStatus::read(Response::parse(&body).ok_or(Fault::Damaged(FrameError::BadLength))?)?;
-        std::thread::sleep(Duration::from_millis(10));
-        self.port.set_baud(baud).map_err(Fault::Lost)?;
-        self.ask::<SamStatus>(cancel)
+        self.mine |= mine;
     }
 }
 

@@ -59,13 +59,27 @@ fn checksum(bytes: &[u8]) -> u8 {
 
 /// Frames `body` (CMD PARA DATA, or SW1 SW2 SW3 DATA). `None` when it is longer than LEN can say.
 pub fn encode(body: &[u8]) -> Option<Vec<u8>> {
-    let len = u16::try_from(body.len() + 1).ok().filter(|len| usize::from(*len) <= LEN_MAX)?;
     let mut frame = Vec::with_capacity(HEAD + body.len() + 1);
+    encode_to(&mut frame, body).then_some(frame)
+}
+
+/// [`encode`] into a buffer that is used again; false, and nothing in it, when the body is too long.
+pub fn encode_to(frame: &mut Vec<u8>, body: &[u8]) -> bool {
+    frame.clear();
+    let len = u16::try_from(body.len() + 1).ok().filter(|len| usize::from(*len) <= LEN_MAX);
+    let Some(len) = len.map(u16::to_be_bytes) else { return false };
     frame.extend_from_slice(&PREAMBLE);
-    frame.extend_from_slice(&len.to_be_bytes());
+    frame.extend_from_slice(&len);
     frame.extend_from_slice(body);
-    frame.push(checksum(frame.get(PREAMBLE.len()..)?));
-    Some(frame)
+    frame.push(checksum(&len) ^ checksum(body));
+    true
+}
+
+/// What is left in the buffer may be a card.
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        self.buffer.zeroize();
+    }
 }
 
 /// Finds frames in a stream of bytes.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 const LEFT_CARD: Duration = Duration::from_secs(3);
 /// Times that is tried. A card that is placed later is found the ordinary way.
 const LEFT_TRIALS_MAX: u32 = 3;
+/// Times that is tried with a card that was found and then moved.
+const MOVED_TRIALS_MAX: u32 = 8;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -51,7 +53,8 @@ impl Placement {
 
     /// After "not found": is it time to read without a find? At once where a read of the found card failed.
     pub(super) fn is_left_card_due(&mut self, now: Instant, failed_before: bool) -> bool {
-        if self.state != State::Unknown || self.trials >= LEFT_TRIALS_MAX {
+        let trials_max = if failed_before { MOVED_TRIALS_MAX } else { LEFT_TRIALS_MAX };
+        if self.state != State::Unknown || self.trials >= trials_max {
             return false;
         }
         let since = *self.in_doubt_since.get_or_insert(now);

@@ -1,0 +1,51 @@
+//! Finding the rate a module was left at, and setting it back: a changed rate survives power-off.
+use super::{Driver, Fault};
+use crate::card::sdt::command::{AnswerError, Command, SamStatus, set_baud_body};
+use crate::card::sdt::status::Status;
+use std::time::Duration;
+
+/// Rates to try when a reader is silent, most likely first.
+pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
+/// How long each rate is given when the right one is looked for.
+const DETECT_WAIT: Duration = Duration::from_millis(300);
+
+impl Driver {
+    /// Makes sure that a reader answers, at another rate if need be. Whatever it says but "out of order" is an
+    /// answer; `fixed` keeps to the port's rate.
+    pub fn hello(&mut self, fixed: bool, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let answered = if fixed { self.ask::<SamStatus>(cancel) } else { self.ask_once::<SamStatus>(cancel) };
+        match answered {
+            Err(Fault::Silent | Fault::Damaged(_)) if !fixed => self.detect_baud(cancel).map(drop),
+            Err(fault @ Fault::Answer(_)) if !fault.is_out_of_order() => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
+    pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
+        for baud in BAUD_RATES {
+            self.port.set_baud(baud).map_err(Fault::Lost)?;
+            for _ in 0..2 {
+                self.port.discard_input().map_err(Fault::Lost)?;
+                match self.exchange::<SamStatus>(DETECT_WAIT, cancel) {
+                    Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
+                    Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
+                    Err(_) => {}
+                }
+            }
+        }
+        Err(Fault::Silent)
+    }
+
+    /// Sets the module's rate for good; it answers at the old one and needs 5 ms to change.
+    pub fn set_baud(&mut self, baud: u32, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let body = set_baud_body(baud).ok_or(AnswerError::Status(Status::BadCommand))?;
+        self.port.discard_input().map_err(Fault::Lost)?;
+        self.send(&body)?;
+        let wait = Duration::from_millis(SamStatus::FIRST_BYTE_MS);
+        SamStatus::read(self.receive(wait, cancel, SamStatus::is_mine)?)?;
+        std::thread::sleep(Duration::from_millis(10));
+        self.port.set_baud(baud).map_err(Fault::Lost)?;
+        self.ask::<SamStatus>(cancel)
+    }
+}
