@@ -73,7 +73,7 @@ impl Store {
         let Some(active) = self.catalogue_active()? else {
             let day_one = jiujin_contract::catalogue::day_one();
             let left_out = day_one.problems.iter().map(ToString::to_string).collect();
-            return Ok(Shown { version: 0, items: day_one.items, left_out, expired: None });
+            return Ok(Shown { version: 0, items: day_one.offered(), left_out, expired: None });
         };
         let mut shown = Shown { version: active.version, ..Shown::default() };
         let listed = serde_json::from_slice::<SignedManifest>(&active.manifest).map(|signed| signed.manifest);

@@ -73,7 +73,7 @@ pub enum ManifestError {
         "the catalogue manifest leaps from {seen} to {offered}; ask the office whether its key was stolen"
     )]
     FastForward { offered: u64, seen: u64 },
-    #[error("the catalogue manifest of {issued} claims a time it cannot have; check the clock of the kiosk")]
+    #[error("the catalogue manifest of {issued} claims to count for longer than any may; ask the office")]
     WrongTime { issued: jiff::Timestamp },
     #[error("root {version} is not signed by enough root keys or does not follow; ask the office")]
     WrongRoot { version: u32 },

@@ -94,16 +94,6 @@ const ATTACKS: &[(&str, Serve, &str)] = &[
         |o| signed_with(o, |m| m.expires = "2099-01-01T00:00:00Z".parse().unwrap()),
         "WrongTime",
     ),
-    (
-        "freeze: a list from the future",
-        |o| {
-            signed_with(o, |m| {
-                m.issued = "2026-12-01T00:00:00Z".parse().unwrap();
-                m.version += 9_000_000;
-            })
-        },
-        "WrongTime",
-    ),
     ("fast-forward: the last of all numbers", |o| signed_with(o, |m| m.version = u64::MAX), "FastForward"),
     (
         "mix-and-match: one service twice",
@@ -266,6 +256,13 @@ fn a_root_is_pinned_only_if_enough_of_its_own_keys_signed_it() {
     doubled.keys[1] = doubled.keys[0];
     assert!(Trust::pin(&doubled.sign(&[&office.roots[0], &office.roots[2]])).is_err());
     assert!(Trust::pin(&root.sign(&[&office.roots[1], &office.roots[2]])).is_ok());
+}
+
+#[test]
+fn a_kiosk_whose_clock_is_behind_still_gets_its_catalogue() {
+    let office = Office::new();
+    let years_ago = "2023-01-01T00:00:00Z".parse().unwrap();
+    assert!(office.trust().read(&signed_with(&office, |_| {}), years_ago).is_ok());
 }
 
 #[test]
