@@ -13,6 +13,7 @@ use crate::terminal::{StartError, Terminal};
 use crate::visit::player::{Player, Surroundings};
 use crate::visit::{Network, Visit};
 use gate::Gate;
+use jiujin_hardware::simulator::printer::PrinterSimulator;
 use jiujin_hardware::simulator::script::Said;
 use jiujin_hardware::simulator::{Options, Simulator};
 use jiujin_office::Office;
@@ -58,6 +59,7 @@ pub struct World {
     office: Office,
     gate: Gate,
     simulator: Simulator,
+    printer: PrinterSimulator,
     /// Where the office itself listens, whatever the demo does to the kiosk's network.
     console: String,
     config: Arc<Config>,
@@ -73,7 +75,10 @@ impl World {
         let (office, gate, code, console) = runtime.block_on(open_office(&database))?;
         let link = folder.path().join("reader");
         let simulator = Simulator::start(Options { link: Some(link.clone()), ..Options::default() })?;
+        let paper = folder.path().join("printer");
+        let printer = PrinterSimulator::start(Some(paper.clone()))?;
         let mut config = Config::parse("demo", "")?;
+        config.printer.port = paper.display().to_string();
         config.office.url = format!("http://{}", gate.address);
         config.storage.data_dir = folder.path().join("kiosk");
         config.reader.port = link.display().to_string();
@@ -83,7 +88,7 @@ impl World {
         (config.accessibility.theme, config.accessibility.text_size) = (wish.theme.clone(), wish.text_size);
         config.accessibility.language = jiujin_contract::text::Lang::from_tag(&wish.lang).unwrap_or_default();
         runtime.block_on(crate::enrol::enrol(&config, &config.office.url, &code))?;
-        Ok(World { runtime, office, gate, simulator, console, config: Arc::new(config), folder })
+        Ok(World { runtime, office, gate, simulator, printer, console, config: Arc::new(config), folder })
     }
 
     /// Cases at the office right now.

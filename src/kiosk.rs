@@ -8,12 +8,14 @@ use crate::codes;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::notice::CardPrompt;
+use crate::printer;
 use crate::screens::view::View;
 use crate::screens::{Status, Touch};
 use crate::session::{Happening, Moment, Order, Session};
 use crate::shelf::Shelf;
 use crate::store::Store;
 use crate::typing::Typing;
+use jiujin_hardware::printer::Bitmap;
 pub use letters::Outcome;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,8 +35,7 @@ pub enum Event {
     Visit(Happening),
     /// Somebody came back from the office.
     Answered(Box<Outcome>),
-    /// The demo's printer, or a real one, has or lacks paper.
-    PaperSeen(bool),
+    Printer(printer::Report),
     Quit,
 }
 
@@ -51,6 +52,8 @@ pub enum Report {
 pub struct Outlets {
     pub show: Box<dyn Fn(View) + Send>,
     pub tell: Box<dyn Fn(Report) + Send>,
+    /// Hands a receipt to the printer; false if it cannot take one.
+    pub print: Box<dyn Fn(Bitmap) -> bool + Send>,
     /// Switches the reader's polling on and off.
     pub ask_card: Box<dyn Fn(bool) + Send>,
 }
@@ -133,7 +136,7 @@ impl Kiosk {
             Event::Card(report) => self.card_reported(report),
             Event::Visit(happening) => self.apply(happening),
             Event::Answered(outcome) => self.letter_answered(*outcome),
-            Event::PaperSeen(there) => self.status.paper = there,
+            Event::Printer(report) => self.printer_reported(report),
             Event::Quit => {}
         }
     }
@@ -162,6 +165,18 @@ impl Kiosk {
                     self.apply(happening);
                 }
             }
+        }
+    }
+
+    fn printer_reported(&mut self, report: printer::Report) {
+        match report {
+            printer::Report::Ready(ready) => {
+                self.status.paper = ready;
+                if !ready {
+                    self.apply(Happening::PrintFailed);
+                }
+            }
+            printer::Report::Printed => self.apply(Happening::Printed),
         }
     }
 
@@ -200,6 +215,7 @@ impl Kiosk {
                 self.send_rating(&submission, level, &reasons);
                 None
             }
+            Order::Print(done) => self.print(&done),
             Order::WipeScreen => {
                 self.typing.clear();
                 None

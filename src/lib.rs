@@ -8,6 +8,7 @@ pub mod card;
 pub mod codes;
 pub mod input;
 pub mod notice;
+pub mod printer;
 pub mod screens;
 pub mod search;
 pub mod session;

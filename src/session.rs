@@ -16,7 +16,7 @@ use editing::Keystroke;
 use jiujin_contract::form::Timestamp;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseList, CaseTab, Stage, Stroke, Tab, Who};
+use stage::{CaseList, CaseTab, Done, Stage, Stroke, Tab, Who};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -131,6 +131,10 @@ pub enum Happening {
         delivery: stage::Delivery,
     },
     DocumentWanted,
+    PrintWanted,
+    Printed,
+    /// The printer cannot, or could not.
+    PrintFailed,
     CasesWanted,
     CasesKnown(CaseList),
     CaseTabChosen(CaseTab),
@@ -156,6 +160,7 @@ pub enum Order {
     },
     Commit(Box<Application>),
     FetchCases(Who),
+    Print(Box<Done>),
     SendRating {
         submission: String,
         level: u8,

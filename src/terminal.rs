@@ -4,6 +4,7 @@ use crate::card;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::kiosk::{EVENTS_MAX, Event, Kiosk, Outlets, Report};
+use crate::printer;
 use crate::screens;
 use crate::session::{Pauses, Session};
 use crate::shelf::Shelf;
@@ -61,7 +62,9 @@ impl Terminal {
         screens::dress(window, &config);
         screens::listen(window, &events);
         let reader = reader(&config, same_card_again, &events)?;
+        let paper = printer::start(&config, events.clone())?;
         let outlets = Outlets {
+            print: Box::new(move |receipt| paper.as_ref().is_some_and(|paper| paper.print(receipt).is_ok())),
             show: show_on(window),
             tell: Box::new(tell),
             ask_card: reader

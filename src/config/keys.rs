@@ -129,13 +129,7 @@ pub const KEYS: &[Key] = &[
     ),
     key("scanner", "port", PORT, "\"off\"", "Serial port of the code scanner, or \"off\"."),
     whole("scanner", "baud", (1_200, 921_600), "9600", "Speed of its line."),
-    key(
-        "printer",
-        "port",
-        PORT,
-        "\"off\"",
-        "\"/dev/usb/lp0\", a serial port, \"tcp:192.0.2.7:9100\", or \"off\".",
-    ),
+    key("printer", "port", PORT, "\"off\"", "Serial port of an ESC/POS printer, or \"off\"."),
     whole("printer", "paper_mm", (58, 80), "80", "Width of the paper roll."),
     key(
         "office",

@@ -1,10 +1,11 @@
 //! The demo with a display: the kiosk's window and the dock beside it.
 use super::{DemoError, World};
-use crate::kiosk::{Event, Report};
+use crate::kiosk::Report;
 use crate::screens;
 use crate::terminal::Terminal;
 use crate::visit::Network;
 use crate::visit::player::Surroundings;
+use jiujin_hardware::simulator::printer::PrinterTrouble;
 use jiujin_ui::{AppWindow, Dock, DockWindow};
 use slint::{ComponentHandle, Timer, TimerMode};
 use std::rc::Rc;
@@ -34,7 +35,7 @@ pub fn show(mut world: World) -> Result<u8, DemoError> {
     })?;
     dock.global::<jiujin_ui::Theme>().set_ppi(screens::ppi(&world.config));
     let world = Rc::new(world);
-    wire(&dock, &window, &world, &terminal);
+    wire(&dock, &window, &world);
     let timer = count_on(&dock, &world, waiting);
     dock.global::<Dock>().set_console(world.console.as_str().into());
     dock.show()?;
@@ -52,7 +53,7 @@ fn stand_side_by_side(dock: &DockWindow, window: &AppWindow, kiosk_px: u32) {
     dock.window().set_position(slint::PhysicalPosition::new(kiosk_px as i32 + GAP_PX, 0));
 }
 
-fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Terminal) {
+fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>) {
     let panel = dock.global::<Dock>();
     let (w, weak) = (world.clone(), dock.as_weak());
     panel.on_place(move |name| {
@@ -80,11 +81,10 @@ fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>, terminal: &Ter
         };
         set(&weak, |dock| dock.set_reader_plugged(plugged));
     });
-    let (events, weak) = (terminal.events.clone(), dock.as_weak());
-    panel.on_set_paper(move |paper| {
-        // A full inbox drops the touch; the dock still shows what it was told.
-        let _ = events.try_send(Event::PaperSeen(paper));
-        set(&weak, |dock| dock.set_paper(paper));
+    let (w, weak) = (world.clone(), dock.as_weak());
+    panel.on_set_paper(move |free| {
+        w.printer.trouble(if free { PrinterTrouble::None } else { PrinterTrouble::Jam });
+        set(&weak, |dock| dock.set_paper(free));
     });
     // Closing either window ends the demo.
     for pane in [dock.window(), window.window()] {

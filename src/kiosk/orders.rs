@@ -1,8 +1,10 @@
 //! What the session ordered, done: an application sealed and committed, a question put to the office.
 use super::{Kiosk, Report};
 use crate::notice::Notice;
+use crate::printer::{self, slip};
+use crate::screens::outcome;
 use crate::session::application::Application;
-use crate::session::stage::Stroke;
+use crate::session::stage::{Done, Stroke};
 use crate::session::{Happening, Moment};
 use crate::store::{Acknowledged, Numbered, StoreError};
 use jiff::Timestamp;
@@ -41,6 +43,15 @@ impl Kiosk {
             }
             Err(Refusal::NotEnrolled) => Happening::CommitFailed(Notice::SaveFailed),
         }
+    }
+
+    /// The receipt on paper, with the document where the service has one.
+    pub(super) fn print(&mut self, done: &Done) -> Option<Happening> {
+        let lang = self.session.settings.lang;
+        let parts = outcome::slip(done, &self.status, lang);
+        let drawn = slip::draw(&parts, printer::width_px(&self.config));
+        let taken = drawn.is_some_and(|paper| (self.outlets.print)(paper));
+        (!taken).then_some(Happening::PrintFailed)
     }
 
     fn acknowledge(&mut self, application: &Application, now: Moment) -> Result<Acknowledged, Refusal> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Names the file that fontconfig reads first.
 pub const VARIABLE: &str = "FONTCONFIG_FILE";
-const REGULAR: &[u8] = include_bytes!("../../assets/fonts/JiujinSansSC-Regular.otf");
+pub const REGULAR: &[u8] = include_bytes!("../../assets/fonts/JiujinSansSC-Regular.otf");
 
 /// Writes font and configuration below `folder` and returns the path for [`VARIABLE`]. System folders are
 /// named too, so that rare characters fall back to whatever the machine has.

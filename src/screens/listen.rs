@@ -264,6 +264,7 @@ fn outcome(window: &AppWindow, wire: &Wire) {
     check.on_read_declaration(move || read(&weak, |window| window.global::<SignPage>().get_declaration()));
     let result = window.global::<ResultPage>();
     result.on_rate(wire.always(Happening::RatingWanted));
+    result.on_print(wire.always(Happening::PrintWanted));
     result.on_another(wire.always(Happening::AnotherWanted));
     result.on_end(wire.always(Happening::VisitEnded));
     afterwards(window, wire);
@@ -277,6 +278,7 @@ fn afterwards(window: &AppWindow, wire: &Wire) {
     let document = window.global::<DocumentPage>();
     document.on_back(wire.always(Happening::Paged(-1)));
     document.on_more(wire.always(Happening::Paged(1)));
+    document.on_print(wire.always(Happening::PrintWanted));
     document.on_another(wire.always(Happening::AnotherWanted));
     document.on_end(wire.always(Happening::VisitEnded));
     let cases = window.global::<CasesPage>();

@@ -1,6 +1,7 @@
 //! Receipt, document, cases and rating: what came of the errand.
 use super::{Status, words};
-use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done};
+use crate::printer::slip::Part;
+use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
@@ -24,6 +25,7 @@ pub struct ReceiptView {
     pub provisional: bool,
     pub has_document: bool,
     pub rated: bool,
+    pub print: Print,
     pub has_printer: bool,
     /// There is a printer, and it has paper.
     pub printer: bool,
@@ -36,6 +38,7 @@ pub struct DocumentView {
     pub issuer: String,
     pub date: String,
     pub printer: bool,
+    pub print: Print,
     pub receipt: String,
     pub rows: Vec<(String, String)>,
     pub page: usize,
@@ -100,10 +103,34 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
         provisional,
         has_document: !done.document.is_empty(),
         rated: done.rated,
+        print: done.print,
         has_printer: status.printer,
         printer: status.printer && status.paper,
         online: status.online,
     }
+}
+
+/// The receipt on paper; with the document where the service has one.
+pub fn slip(done: &Done, status: &Status, lang: Lang) -> Vec<Part> {
+    let receipt = receipt(done, status, lang);
+    let day = words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang);
+    let mut parts = vec![
+        Part::Text(status.centre.get(lang).to_owned()),
+        Part::Title(receipt.service),
+        Part::Rule,
+        Part::Large(receipt.receipt.clone()),
+        Part::Text(format!("{day} {}", receipt.saved_at)),
+        Part::Text(format!("{}  {}", receipt.department, done.who.masked_name())),
+    ];
+    if receipt.promised_days > 0 {
+        parts.push(Part::Text(words::ready_by(&receipt.promised_day, lang)));
+    }
+    parts.push(Part::Code(receipt.receipt));
+    if !done.document.is_empty() {
+        parts.push(Part::Rule);
+        parts.extend(done.document.iter().map(|(name, value)| Part::Text(format!("{name}  {value}"))));
+    }
+    parts
 }
 
 pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> DocumentView {
@@ -119,7 +146,8 @@ pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> Docume
             .unwrap_or_default(),
         issuer: done.service.item.department.get(lang).to_owned(),
         date: words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang),
-        printer: status.printer,
+        printer: status.printer && status.paper,
+        print: done.print,
         receipt: done.receipt.clone(),
         rows: done.document.iter().skip(page * ROWS).take(ROWS).cloned().collect(),
         page,

@@ -47,6 +47,15 @@ pub fn services(count: usize, lang: Lang) -> String {
     }
 }
 
+/// The last promised day, on the receipt.
+pub fn ready_by(day: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("Ready by {day}"),
+        Lang::ZhTw => format!("最晚 {day} 辦好"),
+        Lang::ZhCn => format!("最晚 {day} 办好"),
+    }
+}
+
 /// What the resident's signature says.
 pub fn declaration(lang: Lang) -> &'static str {
     match lang {

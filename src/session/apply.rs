@@ -335,6 +335,8 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::CommitFailed(_)
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown(_)
+            | Happening::Printed
+            | Happening::PrintFailed
             | Happening::CardFailed(CardPrompt::OutOfOrder | CardPrompt::StillThere)
             | Happening::DeadlinePassed
     )

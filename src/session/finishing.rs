@@ -1,6 +1,6 @@
 //! After Submit: saving, the receipt, the document, cases and rating.
 use super::application::Application;
-use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Stage, Who};
+use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Print, Stage, Who};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
@@ -33,6 +33,14 @@ fn in_words(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// What the printer said about the receipt that was under way.
+fn printed(mut done: Box<Done>, happening: &Happening) -> Box<Done> {
+    if done.print == Print::Running {
+        done.print = if *happening == Happening::Printed { Print::Out } else { Print::Wanted };
+    }
+    done
+}
+
 impl Session {
     pub(super) fn on_outcome(self, happening: Happening, now: Moment) -> Step {
         match (self.stage.clone(), happening) {
@@ -43,6 +51,17 @@ impl Session {
                 let who = Some(application.who.clone());
                 self.go(Stage::Unavailable { notice, who })
             }
+            (Stage::Done(done), Happening::PrintWanted) => self.print(done, Stage::Done),
+            (Stage::ShowingDocument { done, page }, Happening::PrintWanted) => {
+                self.print(done, |done| Stage::ShowingDocument { done, page })
+            }
+            (Stage::Done(done), happening @ (Happening::Printed | Happening::PrintFailed)) => {
+                self.go(Stage::Done(printed(done, &happening)))
+            }
+            (
+                Stage::ShowingDocument { done, page },
+                happening @ (Happening::Printed | Happening::PrintFailed),
+            ) => self.go(Stage::ShowingDocument { done: printed(done, &happening), page }),
             (Stage::Done(done), happening) => self.on_receipt(done, happening),
             (Stage::ShowingDocument { done, page }, happening) => match happening {
                 Happening::Paged(by) => {
@@ -80,6 +99,7 @@ impl Session {
             delivery,
             document,
             rated: false,
+            print: Print::default(),
         };
         self.go(Stage::Done(Box::new(done)))
     }
@@ -96,6 +116,18 @@ impl Session {
             Happening::CasesWanted => self.open_cases(done.who),
             other => self.office_answered(Stage::Done(done), other),
         }
+    }
+
+    /// One touch prints once; a second one while paper is coming out does nothing.
+    fn print(self, mut done: Box<Done>, stage: impl FnOnce(Box<Done>) -> Stage) -> Step {
+        if done.print == Print::Running {
+            return self.stay();
+        }
+        done.print = Print::Running;
+        let order = Order::Print(done.clone());
+        let mut step = self.go(stage(done));
+        step.orders.push(order);
+        step
     }
 
     /// The office's verdict arrives whenever it arrives; it changes only the receipt it belongs to.

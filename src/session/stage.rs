@@ -169,6 +169,16 @@ pub struct Done {
     /// Title and rows of a query-and-print service.
     pub document: Vec<(String, String)>,
     pub rated: bool,
+    pub print: Print,
+}
+
+/// How far the receipt on paper has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Print {
+    #[default]
+    Wanted,
+    Running,
+    Out,
 }
 
 /// What is known about the resident's earlier cases.

@@ -261,3 +261,20 @@ fn whoever_ends_the_visit_leaves_nothing() {
     let happenings = at_consent().into_iter().chain([Happening::Agreed, known, Happening::VisitEnded]);
     assert!(!after(happenings).session.keeps_answers());
 }
+
+#[test]
+fn a_receipt_is_printed_once_however_often_the_button_is_touched() {
+    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let session = after(at_consent().into_iter().chain([Happening::Agreed, known])).session;
+    let Stage::Filling(filling) = session.stage.clone() else { panic!("{:?}", session.stage) };
+    let saving = Stage::Saving { application: Box::new(filling.application) };
+    let committed = Happening::Committed { receipt: "7K3M-1122-0001-P".into(), submission: "s".into() };
+    let session = Session { stage: saving, ..session }.apply(committed, at(2_000)).session;
+    let first = session.apply(Happening::PrintWanted, at(3_000));
+    assert!(matches!(first.orders.as_slice(), [Order::Print(_)]));
+    let second = first.session.apply(Happening::PrintWanted, at(3_100));
+    assert_eq!(second.orders, vec![], "the paper is already coming out");
+    let jammed = second.session.apply(Happening::PrintFailed, at(4_000));
+    let again = jammed.session.apply(Happening::PrintWanted, at(5_000));
+    assert!(matches!(again.orders.as_slice(), [Order::Print(_)]), "after a jam it may be tried again");
+}

@@ -1,7 +1,7 @@
 //! Receipt, document, cases and rating onto their pages.
 use super::model;
 use crate::screens::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
-use crate::session::stage::{CaseTab, Delivery};
+use crate::session::stage::{CaseTab, Delivery, Print};
 use jiujin_contract::case::CaseState;
 use jiujin_ui::{
     AppWindow, CaseDetailPage, CaseItem, CaseLamp, CasesPage, DocumentPage, Fact, NodeState, PageId,
@@ -36,6 +36,8 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     result.set_promised_days(view.promised_days.into());
     result.set_qr(qr(&view.receipt));
     result.set_has_printer(view.has_printer);
+    result.set_printing(view.print == Print::Running);
+    result.set_printed(view.print == Print::Out);
     result.set_can_print(view.printer);
     result.set_can_rate(!view.rated);
     result.set_can_withdraw(false);
@@ -69,6 +71,8 @@ pub fn document(window: &AppWindow, view: &DocumentView) -> PageId {
     document.set_page(view.page as i32 + 1);
     document.set_pages(view.pages as i32);
     document.set_can_print(view.printer);
+    document.set_printing(view.print == Print::Running);
+    document.set_printed(view.print == Print::Out);
     PageId::Document
 }
 
