@@ -3,7 +3,7 @@
 //! what Slint draws, measured with the fonts that draw it.
 use i_slint_core::Coord;
 use i_slint_core::accessibility::AccessibleStringProperty;
-use i_slint_core::item_tree::{ItemRc, ensure_item_tree_instantiated};
+use i_slint_core::item_tree::ItemRc;
 use i_slint_core::items::{
     AccessibleRole, ComplexText, FocusScope, SimpleText, StyledTextItem, TextHorizontalAlignment,
     TextOverflow, TextVerticalAlignment, TextWrap, TouchArea,
@@ -89,8 +89,12 @@ struct Walk {
 
 pub fn walk(window: &slint::Window) -> Seen {
     let inner = WindowInner::from_pub(window);
+    // Words give way in small steps, each a turn of the loop.
+    for _ in 0..4 {
+        slint::platform::update_timers_and_animations();
+        inner.ensure_tree_instantiated();
+    }
     let tree = inner.component();
-    while ensure_item_tree_instantiated(&tree) {}
     let size = window.size().to_logical(window.scale_factor());
     let size = LogicalSize::new(size.width, size.height);
     let mut walk = Walk {
