@@ -7,7 +7,7 @@ use crate::card;
 use crate::codes;
 use crate::config::Config;
 use crate::courier::Courier;
-use crate::notice::CardPrompt;
+use crate::notice::{CardPrompt, Notice};
 use crate::printer;
 use crate::screens::view::View;
 use crate::screens::{Status, Touch};
@@ -74,6 +74,7 @@ pub struct Kiosk {
     delivering: bool,
     announce_at: u64,
     news_at: u64,
+    ceilings_at: u64,
 }
 
 impl Kiosk {
@@ -102,6 +103,7 @@ impl Kiosk {
             delivering: false,
             announce_at: 0,
             news_at: 0,
+            ceilings_at: 0,
         }
     }
 
@@ -117,11 +119,28 @@ impl Kiosk {
                 },
                 () = tokio::time::sleep(wake) => Event::Visit(Happening::DeadlinePassed),
             };
+            self.look_at_ceilings();
             self.handle(event);
             self.send_due_letters();
             self.fetch_news();
             self.refresh();
         }
+    }
+
+    /// Whether a new application may begin. What is queued stays queued, and a kiosk that was full goes on by itself.
+    fn look_at_ceilings(&mut self) {
+        let elapsed = self.now().elapsed_ms;
+        if elapsed < self.ceilings_at {
+            return;
+        }
+        self.ceilings_at = elapsed + GLANCE.as_millis() as u64;
+        let refusal = self.store.may_begin(jiff::Timestamp::now()).err();
+        let may = refusal.is_none();
+        if may != self.status.storage {
+            let why = refusal.map(|error| error.to_string()).unwrap_or_default();
+            tracing::warn!(may, why, "new applications");
+        }
+        self.status.storage = may;
     }
 
     fn nap(&self) -> Duration {
@@ -143,6 +162,9 @@ impl Kiosk {
 
     fn touched(&mut self, touch: Touch) {
         match touch {
+            Touch::Visit(Happening::Started) if !self.status.storage => {
+                self.apply(Happening::BeginRefused(Notice::StorageFull));
+            }
             Touch::Visit(happening) => self.apply(happening),
             Touch::Service(id) => {
                 if let Some(service) = self.shelf.find(&id).cloned() {

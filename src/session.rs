@@ -83,6 +83,8 @@ pub enum Happening {
     CardFailed(CardPrompt),
     IdentityConfirmed(bool),
     Started,
+    /// Nothing new may be begun just now.
+    BeginRefused(Notice),
     Agreed,
     Declined,
     LookedUp(Option<Value>),

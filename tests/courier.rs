@@ -1,10 +1,14 @@
 //! Store and courier against the real reference office on real sockets: crashes at named points, kills at any
-//! moment, cuts at every byte. Every rig prints one JSON line with its counts; `JIUJIN_RIG_RUNS`, `JIUJIN_RIG_LETTERS`
-//! and `JIUJIN_RIG_SEEDS` make the runs longer.
+//! moment, cuts at every byte. Every rig prints one JSON line with its counts; `JIUJIN_RIG_RUNS` makes the
+//! runs longer.
 #![cfg(feature = "demo")]
 
+#[path = "support/invariants.rs"]
+mod invariants;
 #[path = "support/town.rs"]
 mod town;
+
+use invariants::{Receipts, Verdict, check};
 
 use jiff::Timestamp;
 use jiujin::courier::{Courier, schedule};
@@ -15,10 +19,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use town::{Town, asked, kiosk_config, submit};
+use town::{CANARIES, Town, asked, kiosk_config, submit};
 
 /// Set for the child process of a rig: the folder of its kiosk.
 const CHILD: &str = "JIUJIN_TEST_KIOSK";
@@ -85,8 +89,6 @@ struct Life {
     crashed: bool,
 }
 
-type Receipts = BTreeMap<String, (String, String)>;
-
 /// Reads until the process ends; kills it so long after its first receipt, if asked.
 async fn live(mut child: std::process::Child, kill_after: Option<Duration>) -> Life {
     let reading = move || {
@@ -107,25 +109,13 @@ async fn live(mut child: std::process::Child, kill_after: Option<Duration>) -> L
     tokio::task::spawn_blocking(reading).await.unwrap()
 }
 
-/// I1 to I5 over everything that was ever acknowledged.
-async fn check(town: &Town, acknowledged: &Receipts) -> (usize, usize) {
-    let cases = town.cases().await;
-    let lost = acknowledged.iter().filter(|(id, (digest, _))| cases.get(*id) != Some(digest)).count();
-    let mut receipts: Vec<_> = acknowledged.values().map(|(_, receipt)| receipt).collect();
-    receipts.sort();
-    receipts.dedup();
-    assert_eq!(receipts.len(), acknowledged.len(), "no receipt number twice");
-    let opened = Store::of(&town.config(), Timestamp::now()).unwrap();
-    assert!(opened.alarm.is_none());
-    opened.store.journal_check().unwrap();
-    let lines = opened.store.lines(None, 1_000_000, Timestamp::now()).unwrap();
-    let open: Vec<_> =
-        lines.iter().filter(|line| line.state != "purged" && line.state != "confirmed").collect();
-    assert!(open.is_empty(), "{} are open, the first is {:?}", open.len(), open[0]);
-    for line in &lines {
-        assert_eq!(cases.get(&line.id), line.digest.as_ref(), "the office holds what the kiosk sent");
-    }
-    (lost, cases.len())
+/// Every invariant, and nothing may wait any more.
+async fn judged(town: &Town, acknowledged: &Receipts) -> Verdict {
+    let mut verdict = check(&town.config(), acknowledged, &town.office, &CANARIES).await;
+    let store = Store::of(&town.config(), Timestamp::now()).unwrap().store;
+    let counts = store.counts().unwrap();
+    verdict.hold(counts.waiting + counts.parked == 0, "I1", format!("not everything arrived: {counts:?}"));
+    verdict
 }
 
 /// R3: each named crash point, many times.
@@ -142,13 +132,9 @@ async fn a_crash_at_any_named_point_loses_and_doubles_nothing() {
         }
     }
     all.extend(live(kiosk_process(town.folder.path(), 1, ""), None).await.said);
-    let (lost, cases) = check(&town, &all).await;
-    println!(
-        "{{\"rig\":\"R3\",\"points\":12,\"runs\":{},\"crashes\":{crashes},\"acknowledged\":{},\"cases\":{cases},\"lost\":{lost},\"doubled\":0}}",
-        12 * runs,
-        all.len()
-    );
-    assert_eq!(lost, 0);
+    let verdict = judged(&town, &all).await;
+    verdict.report("R3", 0, &format!("\"points\":12,\"runs\":{},\"crashes\":{crashes},", 12 * runs));
+    assert!(verdict.sound(), "{:#?}", verdict.broken);
     assert_eq!(crashes, 12 * runs, "every point was reached");
 }
 
@@ -163,12 +149,32 @@ async fn a_kill_at_any_moment_loses_and_doubles_nothing() {
         all.extend(live(kiosk_process(town.folder.path(), 1_000, ""), Some(pause)).await.said);
     }
     all.extend(live(kiosk_process(town.folder.path(), 1, ""), None).await.said);
-    let (lost, cases) = check(&town, &all).await;
-    println!(
-        "{{\"rig\":\"R1\",\"kills\":{runs},\"acknowledged\":{},\"cases\":{cases},\"lost\":{lost},\"doubled\":0}}",
-        all.len()
-    );
-    assert_eq!(lost, 0);
+    let verdict = judged(&town, &all).await;
+    verdict.report("R1 store and courier", 0, &format!("\"kills\":{runs},"));
+    assert!(verdict.sound(), "{:#?}", verdict.broken);
+}
+
+/// The controls of R1 and R3: without the guard the rig must say BROKEN.
+#[test]
+fn the_crash_rigs_notice_when_their_guard_is_gone() {
+    // Not within a control itself.
+    if std::env::var_os("JIUJIN_WITHOUT").is_some() {
+        return;
+    }
+    for (test, runs) in [
+        ("a_crash_at_any_named_point_loses_and_doubles_nothing", "1"),
+        ("a_kill_at_any_moment_loses_and_doubles_nothing", "20"),
+    ] {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture", "--test-threads", "1"])
+            .env("JIUJIN_WITHOUT", "requeue_after_crash")
+            .env("JIUJIN_RIG_RUNS", runs)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(said.contains("\"verdict\":\"BROKEN\""), "{test} is blind: {said}");
+        println!("{{\"control\":\"{test}\",\"without\":\"requeue_after_crash\",\"verdict\":\"noticed\"}}");
+    }
 }
 
 /// Passes bytes on until either side has used up its allowance, then cuts both.
@@ -238,32 +244,6 @@ async fn a_connection_cut_at_every_byte_delivers_once() {
     );
     assert_eq!(cases, BTreeMap::from([(made.id.to_string(), made.digest.to_string())]));
     assert_eq!(store.counts().unwrap().waiting, 0);
-}
-
-/// R5, the drain: what a week without the office leaves behind, in order, in batches.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_queue_drains_in_order() {
-    let town = Town::new().await;
-    let config = town.config();
-    let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
-    let courier = Courier::new(&config).unwrap().unwrap();
-    let letters: usize = std::env::var("JIUJIN_RIG_LETTERS").map_or(200, |n| n.parse().unwrap());
-    let made: Vec<_> =
-        (0..letters).map(|_| submit(&mut store, courier.identity(), &asked(&config))).collect();
-    let start = Instant::now();
-    while deliver_due(&mut store, &courier).await > 0 {}
-    let took = start.elapsed();
-    confirm_again(&mut store, &courier).await;
-    let rows = town.office.cases().await.unwrap();
-    let arrived: Vec<_> = rows.iter().map(|row| row.receipt_number.clone()).collect();
-    let submitted: Vec<_> = made.iter().map(|made| made.receipt.to_string()).collect();
-    assert!(arrived == submitted, "in the order in which residents submitted");
-    assert!(store.lines(None, 1_000, Timestamp::now()).unwrap().iter().all(|line| line.state == "purged"));
-    let per_s = letters as f64 / took.as_secs_f64();
-    println!(
-        "{{\"rig\":\"R5 drain\",\"letters\":{letters},\"ms\":{},\"letters_per_s\":{per_s:.0}}}",
-        took.as_millis()
-    );
 }
 
 #[tokio::test]

@@ -132,6 +132,12 @@ fn play(
         code
     })?;
     slint::run_event_loop_until_quit()?;
+    // R14: how long a touch had to wait at worst while all of this went on.
+    if let Some(gap) =
+        headless::take_longest_gap().filter(|_| std::env::var_os("JIUJIN_LONGEST_GAP").is_some())
+    {
+        say(&json!({"longest_gap_ms": gap.as_millis() as u64}));
+    }
     terminal.stop();
     Ok(player.join().unwrap_or(EXIT_USAGE))
 }

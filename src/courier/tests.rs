@@ -3,6 +3,7 @@ use super::*;
 use crate::letter::Fate;
 use jiujin_contract::wire::{Problem, ProblemKind};
 
+mod certificates;
 mod flapping;
 mod liars;
 

@@ -163,6 +163,7 @@ impl Session {
         let Stage::Guiding(guiding) = self.stage.clone() else { return self.stay() };
         let Guiding { who, service, browse, page, shared } = *guiding;
         match (happening, who) {
+            (Happening::BeginRefused(notice), who) => self.go(Stage::Unavailable { notice, who }),
             (Happening::Started, None) => self.ask_card(Some(service), browse, CardPrompt::Place, 0),
             (Happening::Started, Some(who)) => self.begin(who, service, browse, now),
             (Happening::WentBack, who) => self.browse(who, browse),

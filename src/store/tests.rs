@@ -10,7 +10,9 @@ use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission, S
 use jiujin_contract::wire::{AnnounceAnswer, AnnouncedHolding, Holding};
 use std::time::{Duration, Instant};
 
+mod controls;
 mod damage;
+mod upgrade;
 
 struct Counter {
     device: DeviceKey,

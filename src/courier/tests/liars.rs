@@ -15,14 +15,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-struct Bench {
+pub(super) struct Bench {
     office: OfficeSigningKey,
-    letters: Vec<Letter>,
+    pub(super) letters: Vec<Letter>,
     made: Vec<Acknowledged>,
     identity: Option<Identity>,
 }
 
-fn bench(letters: usize) -> Bench {
+pub(super) fn bench(letters: usize) -> Bench {
     let device = DeviceKey::generate().unwrap();
     let sealing = OfficeSealingKey::generate().unwrap();
     let office = OfficeSigningKey::generate().unwrap();
@@ -83,8 +83,12 @@ pub(super) fn resident() -> Resident {
 
 impl Bench {
     fn courier(&mut self, office: SocketAddr) -> Courier {
+        self.courier_to(&format!("http://{office}"))
+    }
+
+    pub(super) fn courier_to(&mut self, url: &str) -> Courier {
         let mut config = Config::parse("kiosk.toml", "").unwrap();
-        config.office.url = format!("http://{office}");
+        config.office.url = url.to_owned();
         config.office.answer_timeout_s = 1;
         Courier::with(self.identity.take().unwrap(), &config).unwrap()
     }
@@ -160,7 +164,7 @@ async fn request_head(stream: &mut tokio::net::TcpStream) -> String {
     }
 }
 
-fn closed(fates: &[Fate]) -> &str {
+pub(super) fn closed(fates: &[Fate]) -> &str {
     match fates {
         [Fate::RoadClosed { reason, .. }] => reason,
         other => panic!("{other:?}"),
