@@ -96,7 +96,7 @@ fn reader(
 ) -> std::io::Result<Option<card::ReaderThread>> {
     let port = match config.reader.port.as_str() {
         "off" => None,
-        "auto" => jiujin_hardware::port::candidates().into_iter().next().map(|candidate| candidate.path),
+        "auto" => jiujin_hardware::card::find_port(),
         port => Some(port.to_owned()),
     };
     let Some(port) = port else { return Ok(None) };

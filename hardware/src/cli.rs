@@ -1,9 +1,11 @@
 //! The reader's commands, as technicians, scripts and acceptance use them: JSON lines in, JSON lines out.
 mod lines;
+mod probing;
 mod reading;
 
 pub use lines::{decode, encode, id_check};
-pub use reading::{ReadRequest, probe, read, record, replay, set_rate_back, simulate};
+pub use probing::{probe, set_rate_back};
+pub use reading::{ReadRequest, read, record, replay, simulate};
 
 /// Exit code: it went well.
 pub const OK: u8 = 0;

@@ -177,6 +177,29 @@ fn is_silence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }
 
+/// Readers without a serial line, by vendor and product: their frames travel on USB pipes, which this driver does
+/// not speak.
+const NATIVE_USB_READERS: [(&str, &str); 1] = [("0400", "c35a")];
+/// Where Linux lists what is plugged in.
+const USB_DEVICES: &str = "/sys/bus/usb/devices";
+
+/// `vendor:product` of every plugged reader that has no serial line.
+pub fn native_usb_readers() -> Vec<String> {
+    native_usb_readers_in(Path::new(USB_DEVICES))
+}
+
+fn native_usb_readers_in(devices: &Path) -> Vec<String> {
+    let word = |device: &Path, name: &str| {
+        std::fs::read_to_string(device.join(name)).unwrap_or_default().trim().to_lowercase()
+    };
+    let devices = std::fs::read_dir(devices).into_iter().flatten().flatten().map(|device| device.path());
+    devices
+        .map(|device| (word(&device, "idVendor"), word(&device, "idProduct")))
+        .filter(|(vendor, product)| NATIVE_USB_READERS.contains(&(vendor, product)))
+        .map(|(vendor, product)| format!("{vendor}:{product}"))
+        .collect()
+}
+
 /// The device behind a path, whichever of its names was used.
 pub fn device_at(path: &str) -> Option<Candidate> {
     let same = |other: &str| std::fs::canonicalize(other).ok() == std::fs::canonicalize(path).ok();
@@ -210,4 +233,21 @@ fn stable_name(path: &str) -> String {
         .map(|link| link.path())
         .find(|link| std::fs::read_link(link).is_ok_and(|to| to.file_name() == target))
         .map_or_else(|| path.to_owned(), |link| link.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reader_without_a_serial_line_is_known_by_its_usb_ids() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (device, vendor, product) in [("1-1", "1d6b", "0002"), ("1-2", "0400", "C35A")] {
+            let device = folder.path().join(device);
+            std::fs::create_dir(&device).expect("a device");
+            std::fs::write(device.join("idVendor"), format!("{vendor}\n")).expect("written");
+            std::fs::write(device.join("idProduct"), format!("{product}\n")).expect("written");
+        }
+        assert_eq!(native_usb_readers_in(folder.path()), ["0400:c35a"]);
+    }
 }

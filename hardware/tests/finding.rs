@@ -1,5 +1,8 @@
 //! Finding the reader: at any of its five rates, set back for good, back within three seconds of being plugged in,
 //! and nobody but the pinned one.
+#[path = "support/pty.rs"]
+mod pty;
+
 use jiujin_hardware::card::sdt::command::SamStatus;
 use jiujin_hardware::card::sdt::driver::{BAUD_RATES, Driver};
 use jiujin_hardware::card::{CardReader, ReaderConfig, ReaderEvent, ReaderThread};
@@ -53,6 +56,25 @@ fn a_port_without_a_reader_is_told_with_what_to_do() {
     let simulator = simulator_at(115_200);
     simulator.obey("fault silence 1000").unwrap();
     assert_eq!(probed(&path(&simulator)).1["answers"], json!(false));
+}
+
+#[test]
+fn a_device_of_another_protocol_is_named_with_its_first_bytes() {
+    use std::io::{Read, Write};
+    let pty::Pty { mut device, path, _held } = pty::open();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                if device.read(&mut [0; 64]).is_ok_and(|count| count > 0) {
+                    device.write_all(b"\x02\x00\x03\x90\x00\x93\x03 and some more of it").unwrap();
+                }
+            }
+        });
+        let help = probed(&path).1["help"].as_str().unwrap().to_owned();
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(help.contains("another protocol") && help.contains("02000390009303"), "{help}");
+    });
 }
 
 fn events_of(port: String, pin: Option<Pin>) -> (ReaderThread, Receiver<ReaderEvent>) {

@@ -92,7 +92,13 @@ fn reader(command: ReaderCommand) -> u8 {
             Ok(recording) => cli::replay(&recording, out, err),
             Err(error) => complain(&format!("{}: {error}", file.display())),
         },
-        ReaderCommand::Probe { port } => cli::probe(port.as_deref(), out),
+        ReaderCommand::Probe { port } => match cli::probe(port.as_deref(), out) {
+            EXIT_OK => EXIT_OK,
+            code => {
+                complain(&"no reader answers; check its cable and power, or name its port with --port");
+                code
+            }
+        },
         ReaderCommand::Simulate { link, script } => cli::simulate((link, script.as_deref()), stdin, out, err),
     }
 }

@@ -4,7 +4,7 @@ use crate::card::CardRead;
 use crate::card::sdt::command::AnswerError;
 use crate::card::sdt::driver::{Driver, Fault, Outcome, Placement, Progress};
 use crate::card::sdt::status::Status;
-use crate::port::{self, Port};
+use crate::port::Port;
 use crate::recording::{Recorder, Replay};
 use crate::simulator::script::Said;
 use crate::simulator::{Options, Simulator};
@@ -119,73 +119,6 @@ fn read_through(port: Port, request: &ReadRequest, deadline: Instant) -> Result<
         Ok(Outcome::StillThere) => Err(Fault::Cancelled),
         Err(fault) => Err(fault),
     }
-}
-
-/// Asks one port, or every port of the machine, for a reader; one JSON line each.
-pub fn probe(port: Option<&str>, mut output: impl Write) -> u8 {
-    let ports = match port {
-        Some(path) => {
-            vec![port::Candidate { path: path.to_owned(), usb: None, serial_number: None, product: None }]
-        }
-        None => port::candidates(),
-    };
-    let mut found = false;
-    for candidate in ports {
-        let answer = probe_one(&candidate);
-        found |= answer["answers"] == json!(true);
-        if writeln!(output, "{answer}").is_err() {
-            return USAGE;
-        }
-    }
-    u8::from(!found)
-}
-
-/// Sets a reader that was left at another rate back to the usual one, for good. For technicians.
-pub fn set_rate_back(port: &str, mut output: impl Write, mut complain: impl Write) -> u8 {
-    let never = || false;
-    let set = Port::open(port, BAUD_DEFAULT).map_err(Fault::Lost).and_then(|port| {
-        let mut driver = Driver::new(port);
-        let found = driver.detect_baud(&never)?;
-        driver.set_baud(BAUD_DEFAULT, &never)?;
-        Ok(found)
-    });
-    let written = match &set {
-        Ok(found) => writeln!(output, "{}", json!({"port": port, "was": found, "baud": BAUD_DEFAULT})),
-        Err(fault) => writeln!(complain, "{port}: {fault}"),
-    };
-    match (set, written) {
-        (_, Err(_)) => USAGE,
-        (Ok(_), _) => OK,
-        (Err(fault), _) if fault.is_out_of_order() => OUT_OF_ORDER,
-        (Err(_), _) => NOT_ANSWERING,
-    }
-}
-
-fn probe_one(candidate: &port::Candidate) -> Value {
-    let never = || false;
-    let asked = Port::open(&candidate.path, BAUD_DEFAULT).map_err(Fault::Lost).and_then(|port| {
-        let mut driver = Driver::new(port);
-        let baud = driver.detect_baud(&never)?;
-        Ok((baud, driver.greet(&never)?))
-    });
-    let mut answer = json!({
-        "port": candidate.path,
-        "usb": candidate.usb,
-        "serial_number": candidate.serial_number,
-        "model": candidate.product,
-    });
-    match asked {
-        Ok((baud, sam_id)) => {
-            answer["answers"] = json!(true);
-            answer["baud"] = json!(baud);
-            answer["sam_id"] = json!(sam_id.to_string());
-        }
-        Err(fault) => {
-            answer["answers"] = json!(false);
-            answer["help"] = json!(fault.to_string());
-        }
-    }
-    answer
 }
 
 /// Is a reader until `quit` or the end of the input; without any input at all (in the background of a script)

@@ -13,7 +13,7 @@ pub struct Fault {
 pub enum FaultKind {
     Silence,
     Delay(Duration),
-    /// Only the first bytes of the answer.
+    /// Only the first bytes of the answer; shorter answers pass whole until a longer one comes.
     Cut(usize),
     /// Pieces of so many bytes with a gap between them.
     Chunk(usize, Duration),

@@ -215,14 +215,15 @@ impl Reader {
         }
     }
 
-    /// The next fault, if there is one, spoils this answer.
+    /// The next fault, if there is one, spoils this answer; a cut waits for one that is long enough.
     fn send(&mut self, body: &[u8]) {
-        let fault = self.faults.first_mut().map(|fault| {
+        let frame = encode(body).unwrap_or_default();
+        let bites = |fault: &&mut Fault| !matches!(fault.kind, FaultKind::Cut(bytes) if bytes >= frame.len());
+        let fault = self.faults.first_mut().filter(bites).map(|fault| {
             fault.times = fault.times.saturating_sub(1);
             fault.kind.clone()
         });
         self.faults.retain(|fault| fault.times > 0);
-        let frame = encode(body).unwrap_or_default();
         match fault {
             None => self.pace(&frame),
             Some(FaultKind::Silence | FaultKind::None | FaultKind::Baud(_)) => {}

@@ -33,6 +33,9 @@ const TRIES_MAX: u8 = 3;
 /// Reads that failed because the card moved before it counts as unreadable here.
 const MOVES_MAX: u8 = 6;
 
+/// So much of what is no frame is shown to the technician.
+const STRANGE_BYTES_MAX: usize = 16;
+
 /// What the search for a card came to.
 #[derive(Debug)]
 pub enum Outcome {
@@ -59,12 +62,21 @@ pub struct Driver {
     /// The last request and the body of its answer, kept so that polling needs no new memory.
     request: Vec<u8>,
     answer: Zeroizing<Vec<u8>>,
+    /// While a rate is looked for: what came that is no frame.
+    strange_bytes: Option<Vec<u8>>,
 }
 
 impl Driver {
     pub fn new(port: Port) -> Driver {
         let (request, answer) = (Vec::new(), Zeroizing::new(Vec::new()));
-        Driver { port, decoder: Decoder::new(Direction::Response), clean: false, request, answer }
+        Driver {
+            port,
+            decoder: Decoder::new(Direction::Response),
+            clean: false,
+            request,
+            answer,
+            strange_bytes: None,
+        }
     }
 
     pub fn port(&self) -> &Port {
@@ -127,6 +139,9 @@ impl Driver {
                 return Err(Fault::Cancelled);
             }
             let count = self.port.read(buffer.as_mut_slice()).map_err(Fault::Lost)?;
+            if let Some(strange) = &mut self.strange_bytes {
+                strange.extend(buffer.iter().take(count.min(STRANGE_BYTES_MAX - strange.len())));
+            }
             let answer = &mut self.answer;
             self.decoder.push(&buffer[..count], |found| heard.take(found, is_mine, answer));
             if heard.mine {

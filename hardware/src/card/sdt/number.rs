@@ -52,9 +52,12 @@ pub struct CardChecks {
     pub sex_matches: Option<Option<bool>>,
 }
 
-/// Upper case, as it is stored and compared.
+/// The check character in upper case, as it is stored and compared.
 pub fn normalise(number: &str) -> String {
-    number.replace('x', "X")
+    match number.strip_suffix('x') {
+        Some(digits) if digits.len() == 17 => format!("{digits}X"),
+        _ => number.to_owned(),
+    }
 }
 
 pub fn check(number: &str, scheme: Scheme) -> NumberChecks {

@@ -11,6 +11,8 @@ pub enum Fault {
     Lost(#[source] io::Error),
     #[error("the reader does not answer; check cable, power and rate")]
     Silent,
+    #[error("what is there speaks another protocol (it said {0}); set it to SDT serial mode or change it")]
+    OtherProtocol(String),
     #[error("the reader's answer is damaged ({}); check the cable", .0.name())]
     Damaged(FrameError),
     #[error("{0}")]
@@ -32,7 +34,7 @@ impl Fault {
             Fault::Answer(
                 AnswerError::DataLength { .. } | AnswerError::Payload(_) | AnswerError::Doubtful,
             ) => true,
-            Fault::Lost(_) | Fault::OtherDevice | Fault::Cancelled => false,
+            Fault::Lost(_) | Fault::OtherDevice | Fault::OtherProtocol(_) | Fault::Cancelled => false,
         }
     }
 
@@ -43,9 +45,12 @@ impl Fault {
                 !matches!(status.remedy(), Remedy::Repeat | Remedy::Service)
             }
             Fault::Answer(_) => true,
-            Fault::Lost(_) | Fault::Silent | Fault::Damaged(_) | Fault::OtherDevice | Fault::Cancelled => {
-                false
-            }
+            Fault::Lost(_)
+            | Fault::Silent
+            | Fault::Damaged(_)
+            | Fault::OtherDevice
+            | Fault::OtherProtocol(_)
+            | Fault::Cancelled => false,
         }
     }
 

@@ -23,18 +23,22 @@ impl Driver {
 
     /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
     pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
+        let mut first_words = None;
         for baud in BAUD_RATES {
             self.port.set_baud(baud).map_err(Fault::Lost)?;
             for _ in 0..2 {
                 self.port.discard_input().map_err(Fault::Lost)?;
-                match self.exchange::<SamStatus>(DETECT_WAIT, cancel) {
+                self.strange_bytes = Some(Vec::new());
+                let answered = self.exchange::<SamStatus>(DETECT_WAIT, cancel);
+                let strange = self.strange_bytes.take().filter(|bytes| !bytes.is_empty());
+                match answered {
                     Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
                     Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
-                    Err(_) => {}
+                    Err(_) => first_words = first_words.or(strange),
                 }
             }
         }
-        Err(Fault::Silent)
+        Err(first_words.map_or(Fault::Silent, |bytes| Fault::OtherProtocol(hex::encode_upper(bytes))))
     }
 
     /// Sets the module's rate for good; it answers at the old one and needs 5 ms to change.
