@@ -79,7 +79,7 @@ fn hostile() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn no_stream_holds_more_than_64_kib(bytes in hostile(), size in 1_usize..20_000) {
@@ -97,10 +97,10 @@ proptest! {
 }
 
 #[test]
-fn a_megabyte_of_anything_needs_no_memory_once_the_decoder_runs() {
+fn a_long_stream_needs_no_memory_once_the_decoder_runs() {
     let no_card = encode(&[0, 0, 0x80]).unwrap();
     for pattern in [vec![0xAA], no_card, vec![0xAA, 0xAA, 0xAA, 0x96, 0x69, 0x0F, 0xFF]] {
-        let bytes: Vec<u8> = pattern.iter().copied().cycle().take(1 << 20).collect();
+        let bytes: Vec<u8> = pattern.iter().copied().cycle().take(1 << 16).collect();
         let mut decoder = Decoder::new(Direction::Response);
         let (_, taken) = measured(|| decoder.push(&bytes, |_| ()));
         assert_eq!(taken, 0);

@@ -111,7 +111,8 @@ impl Driver {
         self.send(C::BODY)?;
         let response = self.receive(first_byte, cancel, C::is_mine)?;
         let (status, bytes) = (response.status.code(), response.data.len());
-        tracing::trace!(command = ?C::BODY, status, bytes, ms = started.elapsed().as_millis() as u64, "answered");
+        let card_said = [response.sw1, response.sw2];
+        tracing::trace!(command = ?C::BODY, status, ?card_said, bytes, ms = started.elapsed().as_millis() as u64, "answered");
         Ok(C::read(response)?)
     }
 

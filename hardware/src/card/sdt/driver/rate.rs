@@ -13,9 +13,20 @@ impl Driver {
     /// Makes sure that a reader answers, at another rate if need be. Whatever it says but "out of order" is an
     /// answer; `fixed` keeps to the port's rate.
     pub fn hello(&mut self, fixed: bool, cancel: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let configured = self.port.baud();
         let answered = if fixed { self.ask::<SamStatus>(cancel) } else { self.ask_once::<SamStatus>(cancel) };
+        let answered = match answered {
+            Err(Fault::Silent | Fault::Damaged(_)) if !fixed => match self.detect_baud(cancel) {
+                // It may have been waking up while it was asked at its own rate.
+                Err(Fault::Silent) => {
+                    self.port.set_baud(configured).map_err(Fault::Lost)?;
+                    self.ask_once::<SamStatus>(cancel)
+                }
+                found => found.map(drop),
+            },
+            other => other,
+        };
         match answered {
-            Err(Fault::Silent | Fault::Damaged(_)) if !fixed => self.detect_baud(cancel).map(drop),
             Err(fault @ Fault::Answer(_)) if !fault.is_out_of_order() => Ok(()),
             other => other,
         }
