@@ -132,7 +132,8 @@ impl Forge {
             1 => flip(shop.manifest(), dice),
             2 => {
                 let signature = if dice.draw(2) == 0 { String::new() } else { "00".repeat(64) };
-                shop.offer(&SignedManifest { manifest: manifest(&all, newer), signature });
+                let signed = manifest(&all, newer).sign(self.office.ed25519());
+                shop.offer(&SignedManifest { signature, ..signed });
             }
             3 => shop.offer(&manifest(&all, newer).sign(self.stranger.ed25519())),
             4 => shop.offer(&manifest(&all, dice.draw(GOOD)).sign(self.office.ed25519())),
