@@ -1,7 +1,7 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
-use crate::store::{NewPart, OldItem};
+use crate::store::{ItemStates, NewPart, OldItem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, OpenState, SignedManifest};
+use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, SignedManifest};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
@@ -36,6 +36,7 @@ pub struct Published {
     /// With its quotes.
     pub etag: String,
     day: i64,
+    states: ItemStates,
 }
 
 /// All services, single and joint, in all versions still taken, and the signed list of the current ones.
@@ -53,7 +54,7 @@ impl Shelf {
     pub fn of(items: Vec<ServiceItem>, key: &OfficeSigningKey, now: Timestamp) -> Shelf {
         let services: BTreeMap<String, Service> =
             items.into_iter().filter_map(usable).map(|service| (service.item.id.clone(), service)).collect();
-        let published = RwLock::new(Arc::new(publish(&services, key, now)));
+        let published = RwLock::new(Arc::new(publish(&services, key, now, ItemStates::default())));
         Shelf { services, replaced: BTreeMap::new(), grace: VERSION_GRACE, key: key.clone(), published }
     }
 
@@ -68,7 +69,18 @@ impl Shelf {
 
     /// The service in the version the answers were given to. `finished_at` is when the resident pressed Submit: a
     /// letter that was long on the road is not the resident's fault.
-    pub fn service(&self, asked: &ItemRef, finished_at: Timestamp) -> Result<&Service, Problem> {
+    pub fn service(
+        &self,
+        asked: &ItemRef,
+        finished_at: Timestamp,
+        states: &ItemStates,
+    ) -> Result<&Service, Problem> {
+        if let Some(since) = states.closed_since(&asked.id)
+            && finished_at.duration_since(since) > self.grace
+        {
+            let over = Problem::new(ProblemKind::VersionOver, "this service is closed");
+            return Err(over.detail(format!("It was taken until {}.", since + self.grace)));
+        }
         let unknown =
             || Problem::new(ProblemKind::UnknownItem, "this service or version is not offered here");
         let current = self.services.get(&asked.id);
@@ -131,12 +143,12 @@ impl Shelf {
     }
 
     /// The signed manifest; a new one every day, so that kiosks that hear from us never see it expire.
-    pub fn manifest(&self, now: Timestamp) -> Arc<Published> {
+    pub fn manifest(&self, now: Timestamp, states: ItemStates) -> Arc<Published> {
         let current = self.published.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if current.day == day_of(now) {
+        if current.day == day_of(now) && current.states == states {
             return current;
         }
-        let fresh = Arc::new(publish(&self.services, &self.key, now));
+        let fresh = Arc::new(publish(&self.services, &self.key, now, states));
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
         fresh
     }
@@ -150,20 +162,27 @@ fn day_of(now: Timestamp) -> i64 {
     now.as_second().div_euclid(DAY_S)
 }
 
-/// The same on every start of one day. The version grows with the day, and within it with the items' versions.
-fn publish(services: &BTreeMap<String, Service>, key: &OfficeSigningKey, now: Timestamp) -> Published {
+/// The same on every start of one day. The version grows with the day, and within it with the items' versions and states.
+fn publish(
+    services: &BTreeMap<String, Service>,
+    key: &OfficeSigningKey,
+    now: Timestamp,
+    states: ItemStates,
+) -> Published {
     let day = day_of(now);
     let issued = Timestamp::from_second(day * DAY_S).unwrap_or(now);
-    let changes: u64 = services.values().map(|service| u64::from(service.item.version)).sum();
+    let versions: u64 = services.values().map(|service| u64::from(service.item.version)).sum();
+    let changes = versions + states.changes;
+    let entry = |service: &Service| ManifestEntry::of(&service.item, states.of(&service.item.id));
     let manifest = Manifest {
         version: day.unsigned_abs() * CHANGES_A_DAY + changes % CHANGES_A_DAY,
         issued,
         expires: issued + MANIFEST_LIFETIME,
-        items: services.values().map(|service| ManifestEntry::of(&service.item, OpenState::Open)).collect(),
+        items: services.values().map(entry).collect(),
     };
     let signed: SignedManifest = manifest.sign(key.ed25519());
     let json = serde_json::to_string(&signed).unwrap_or_default();
-    Published { etag: format!("\"{}\"", Digest::of(json.as_bytes())), json, day }
+    Published { etag: format!("\"{}\"", Digest::of(json.as_bytes())), json, day, states }
 }
 
 /// The services built into the program. A broken item is named in the log and left out.
@@ -187,7 +206,8 @@ mod tests {
         let now = "2026-11-22T10:00:00Z".parse().unwrap();
         let shelf = Shelf::of(items, &key, now);
         assert_eq!(shelf.services.len(), count);
-        let signed: SignedManifest = serde_json::from_str(&shelf.manifest(now).json).unwrap();
+        let signed: SignedManifest =
+            serde_json::from_str(&shelf.manifest(now, ItemStates::default()).json).unwrap();
         let manifest = signed.verify(key.public().ed25519(), now).unwrap();
         assert_eq!(manifest.items.len(), count);
     }
@@ -197,10 +217,11 @@ mod tests {
         let key = OfficeSigningKey::generate().unwrap();
         let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         let shelf = Shelf::of(Vec::new(), &key, start);
-        let same_day = shelf.manifest(start + SignedDuration::from_hours(1));
-        assert_eq!(same_day.etag, shelf.manifest(start).etag);
+        let same_day = shelf.manifest(start + SignedDuration::from_hours(1), ItemStates::default());
+        assert_eq!(same_day.etag, shelf.manifest(start, ItemStates::default()).etag);
         let later = start + SignedDuration::from_hours(24 * 90);
-        let signed: SignedManifest = serde_json::from_str(&shelf.manifest(later).json).unwrap();
+        let signed: SignedManifest =
+            serde_json::from_str(&shelf.manifest(later, ItemStates::default()).json).unwrap();
         let first: SignedManifest = serde_json::from_str(&same_day.json).unwrap();
         assert!(signed.verify(key.public().ed25519(), later).unwrap().version > first.manifest.version);
     }

@@ -2,7 +2,7 @@
 use crate::catalogue::office_time;
 use crate::desk::{Desk, REGION};
 use crate::refusal::{Refusal, kind_of};
-use crate::store::{Device, NewCase, Placed, StoreError};
+use crate::store::{Device, ItemStates, NewCase, Placed, StoreError};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::identity::mask_name;
@@ -28,17 +28,17 @@ pub async fn examine_all(
             makers.insert(id.clone(), desk.store.device(id).await?);
         }
     }
-    let makers = Arc::new(makers);
+    let (makers, states) = (Arc::new(makers), Arc::new(desk.store.item_states().await?));
     let share = letters.len().div_ceil(processors()).max(LETTERS_PER_THREAD_MIN);
     let mut letters = letters.into_iter().peekable();
     let mut running = Vec::new();
     while letters.peek().is_some() {
-        let (desk, makers) = (desk.clone(), makers.clone());
+        let (desk, makers, states) = (desk.clone(), makers.clone(), states.clone());
         let part: Vec<SealedSubmission> = letters.by_ref().take(share).collect();
         running.push(tokio::task::spawn_blocking(move || {
             let examine = |letter: SealedSubmission| {
                 let maker = makers.get(&letter.envelope().device).and_then(Option::as_ref);
-                examine(&desk, letter, maker)
+                examine(&desk, letter, maker, &states)
             };
             part.into_iter().map(examine).collect::<Vec<_>>()
         }));
@@ -58,7 +58,12 @@ fn processors() -> usize {
 
 /// Opens and judges one submission of a known device. Nothing is stored yet; no database, no waiting: this is what
 /// the office's processors are busy with.
-pub fn examine(desk: &Desk, sealed: SealedSubmission, maker: Option<&Device>) -> Result<NewCase, Refusal> {
+fn examine(
+    desk: &Desk,
+    sealed: SealedSubmission,
+    maker: Option<&Device>,
+    states: &ItemStates,
+) -> Result<NewCase, Refusal> {
     let maker = maker.filter(|device| device.active).ok_or_else(|| {
         Refusal::new(ProblemKind::Unopenable, "it was sealed by a device that is not enrolled here")
     })?;
@@ -67,7 +72,7 @@ pub fn examine(desk: &Desk, sealed: SealedSubmission, maker: Option<&Device>) ->
         Refusal(Problem::new(kind_of(&error), "the submission does not open").detail(error.to_string()))
     })?;
     let received_at = Timestamp::now();
-    let item = desk.shelf.service(&submission.item, submission.created_at.min(received_at))?;
+    let item = desk.shelf.service(&submission.item, submission.created_at.min(received_at), states)?;
     let mut fields = desk.shelf.problems_of(item, &submission);
     fields.extend(problems_around(&submission));
     fields.truncate(FIELD_PROBLEMS_MAX);

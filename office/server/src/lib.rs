@@ -35,7 +35,7 @@ pub use store::{CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password
 use desk::Desk;
 use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::case::{CaseNumber, CaseState};
-use jiujin_contract::catalogue::Catalogue;
+use jiujin_contract::catalogue::{Catalogue, OpenState};
 use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
 use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
@@ -123,6 +123,12 @@ impl Office {
     /// False when it is not known or was revoked before.
     pub async fn revoke_device(&self, id: &DeviceId) -> Result<bool, StoreError> {
         self.desk.store.revoke_device(id).await
+    }
+
+    /// Opens a service, lets only begun visits finish, or closes it. Kiosks learn it with the next manifest; letters of
+    /// a closed service are taken as long as those of a replaced version. False when it was never offered here.
+    pub async fn set_item_state(&self, id: &str, state: OpenState) -> Result<bool, StoreError> {
+        self.desk.store.set_item_state(id, state, Timestamp::now()).await
     }
 
     /// Takes the letters of a kiosk's sealed export. Safe to repeat; one wrong byte and nothing is taken.

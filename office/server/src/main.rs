@@ -2,6 +2,7 @@
 //! kiosks exported to a stick.
 use clap::{Parser, Subcommand};
 use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::catalogue::OpenState;
 use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
 use jiujin_office::{Moved, Office, OfficeError, without_password};
@@ -64,6 +65,17 @@ enum Command {
         database: String,
         /// What `jiujin outbox export` wrote
         file: std::path::PathBuf,
+    },
+    /// Open a service, let only begun visits finish (closing), or close it. Exit 1 if it was never offered here.
+    ///
+    /// Example: jiujin-office item --database sqlite:office.db S041 closing
+    Item {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// As in the catalogue
+        id: String,
+        #[arg(value_parser = ["open", "closing", "closed"])]
+        state: String,
     },
     /// Kiosks of this office
     #[command(subcommand)]
@@ -129,6 +141,8 @@ enum CommandError {
     DeviceId(String),
     #[error("the office has no active device {0}; `jiujin-office device list` lists them")]
     NoSuchDevice(String),
+    #[error("the office never offered a service {0}; start it once with the catalogue that has it")]
+    NoSuchItem(String),
     #[error("{0} letters were refused; their reasons are in the output, they stay at the kiosk")]
     Refused(usize),
     #[error(transparent)]
@@ -140,8 +154,11 @@ enum CommandError {
 impl CommandError {
     /// An answer, not a mistake.
     fn is_no(&self) -> bool {
-        use CommandError::{HasParts, NoSuchCase, NoSuchDevice, NotAllowed, Refused};
-        matches!(self, NotAllowed(_) | NoSuchCase(_) | HasParts(_) | NoSuchDevice(_) | Refused(_))
+        use CommandError::{HasParts, NoSuchCase, NoSuchDevice, NoSuchItem, NotAllowed, Refused};
+        matches!(
+            self,
+            NotAllowed(_) | NoSuchCase(_) | HasParts(_) | NoSuchDevice(_) | NoSuchItem(_) | Refused(_)
+        )
     }
 }
 
@@ -186,6 +203,7 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Move { database, case, to, note } => {
             move_case(&existing(&database).await?, &case, &to, note).await
         }
+        Command::Item { database, id, state } => item(&existing(&database).await?, &id, &state).await,
         Command::Import { database, file } => import(&database, &file).await,
         Command::Device(command) => device(command).await,
     }
@@ -212,6 +230,18 @@ async fn device(command: DeviceCommand) -> Result<(), CommandError> {
                 false => Err(CommandError::NoSuchDevice(device)),
             }
         }
+    }
+}
+
+async fn item(office: &Office, id: &str, state: &str) -> Result<(), CommandError> {
+    let wanted = match state {
+        "closing" => OpenState::Closing,
+        "closed" => OpenState::Closed,
+        _ => OpenState::Open,
+    };
+    match office.set_item_state(id, wanted).await? {
+        true => print_line(&serde_json::json!({"id": id, "state": state})),
+        false => Err(CommandError::NoSuchItem(id.to_owned())),
     }
 }
 

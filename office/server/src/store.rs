@@ -11,6 +11,7 @@ mod devices;
 mod parts;
 mod progress;
 mod service;
+mod states;
 mod versions;
 
 pub use attachments::{Attached, Chunk};
@@ -19,6 +20,7 @@ pub use devices::{Device, DeviceRow};
 pub use parts::{NewPart, PartRow};
 pub use progress::Moved;
 pub use service::Rated;
+pub use states::ItemStates;
 pub use versions::OldItem;
 
 /// Connections that only read.
@@ -55,10 +57,12 @@ enum Kind {
 const SQLITE_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/sqlite/0001_first.sql"),
     include_str!("store/migrations/sqlite/0002_parts.sql"),
+    include_str!("store/migrations/sqlite/0003_states.sql"),
 ];
 const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0001_first.sql"),
     include_str!("store/migrations/postgres/0002_parts.sql"),
+    include_str!("store/migrations/postgres/0003_states.sql"),
 ];
 
 /// The open database.

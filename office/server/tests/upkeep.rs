@@ -6,7 +6,7 @@ mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{SignedDuration, Timestamp};
-use jiujin_contract::catalogue::Catalogue;
+use jiujin_contract::catalogue::{Catalogue, OpenState, SignedManifest};
 use jiujin_contract::sealing::{Digest, SealedSubmission};
 use jiujin_contract::submission::{DeviceId, SubmissionId};
 use jiujin_contract::wire::{
@@ -260,4 +260,40 @@ async fn kiosk_and_office_compare_their_numbers_once_a_day() {
     assert_eq!((answer.held, answer.gaps, answer.awaited), (3, vec![gap(3, 4), gap(6, 6)], vec![lost.id()]));
     let backwards = ReconcileRequest { from_sequence: 2, to_sequence: 1 };
     assert_eq!(kiosk.ask(Request::reconcile(backwards)).await.problem().kind, ProblemKind::Malformed);
+}
+
+#[tokio::test]
+async fn a_service_that_closes_says_so_in_the_manifest_and_is_refused_after_its_grace() {
+    let dir = tempfile::tempdir().unwrap();
+    let bench = open(dir.path(), 2, SignedDuration::ZERO).await;
+    let kiosk = bench.kiosk().await;
+    let listed = async || {
+        let reply = support::send(&bench.url, Request::catalogue(None)).await;
+        let signed: SignedManifest = reply.read().unwrap();
+        (signed.manifest.items[0].state, signed.manifest.version)
+    };
+    let (state, first) = listed().await;
+    assert_eq!(state, OpenState::Open);
+    let begun = letter_of(&kiosk, 1, 2, Timestamp::now());
+    assert!(bench.office.set_item_state("S900", OpenState::Closing).await.unwrap());
+    let (state, second) = listed().await;
+    assert_eq!((state, second > first), (OpenState::Closing, true));
+    assert_eq!(
+        kiosk.ask(Request::put_submission(&letter_of(&kiosk, 2, 2, Timestamp::now()))).await.status,
+        201
+    );
+
+    for _ in 0..2 {
+        assert!(bench.office.set_item_state("S900", OpenState::Closed).await.unwrap());
+    }
+    assert_eq!(listed().await, (OpenState::Closed, second + 1));
+    assert_eq!(kiosk.ask(Request::put_submission(&begun)).await.status, 201, "finished before it closed");
+    let late = kiosk.ask(Request::put_submission(&letter_of(&kiosk, 3, 2, Timestamp::now()))).await.problem();
+    assert_eq!(late.kind, ProblemKind::VersionOver);
+    assert!(bench.office.set_item_state("S900", OpenState::Open).await.unwrap());
+    assert_eq!(
+        kiosk.ask(Request::put_submission(&letter_of(&kiosk, 4, 2, Timestamp::now()))).await.status,
+        201
+    );
+    assert!(!bench.office.set_item_state("S999", OpenState::Closed).await.unwrap());
 }

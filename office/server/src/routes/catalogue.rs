@@ -17,8 +17,8 @@ use std::sync::Arc;
         (status = 304, description = "Unchanged since the ETag of If-None-Match"),
     )
 )]
-pub async fn manifest(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Response {
-    let published = desk.shelf.manifest(Timestamp::now());
+pub async fn manifest(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let published = desk.shelf.manifest(Timestamp::now(), desk.store.item_states().await?);
     let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let same = asked.split(',').any(|etag| etag.trim() == published.etag || etag.trim() == "*");
     let mut response = if same {
@@ -30,7 +30,7 @@ pub async fn manifest(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Resp
         response.headers_mut().insert(header::ETAG, etag);
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
+    Ok(response)
 }
 
 /// One item's canonical JSON. The hash is its name, so it may be cached for ever.

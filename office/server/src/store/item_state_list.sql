@@ -1,0 +1,1 @@
+SELECT id, state, since, changes FROM item_states

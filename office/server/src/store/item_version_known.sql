@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM item_versions WHERE id = $1
