@@ -43,6 +43,8 @@ pub(crate) struct Reader {
     faults: Vec<Fault>,
     baud: u32,
     last_byte: Instant,
+    /// When the answer begins. Counted from the request, so that a late wake-up does not add to the line's time.
+    begins: Instant,
     plug_at: Option<Instant>,
 }
 
@@ -56,6 +58,7 @@ impl Reader {
             faults: Vec::new(),
             baud: 115_200,
             last_byte: Instant::now(),
+            begins: Instant::now(),
             plug_at: None,
         }
     }
@@ -134,7 +137,7 @@ impl Reader {
     }
 
     fn answer(&mut self, request: Result<Vec<u8>, FrameError>) {
-        let started = Instant::now();
+        self.begins = Instant::now();
         let (body, next_baud) = match request {
             Ok(body) => (self.reply(&body), baud_after(&body)),
             Err(error) if !self.options.silent_on_bad_requests => (vec![0, 0, complaint(error)], None),
@@ -145,7 +148,8 @@ impl Reader {
         }
         if self.options.paced {
             let delay = if body.len() > TEXT_BYTES { CARD_DELAY } else { COMMAND_DELAY };
-            sleep(delay.saturating_sub(started.elapsed()));
+            self.begins += delay;
+            sleep(self.begins.saturating_duration_since(Instant::now()));
         }
         self.send(&body);
         if let Some(baud) = next_baud {
@@ -228,7 +232,8 @@ impl Reader {
             None => self.pace(&frame),
             Some(FaultKind::Silence | FaultKind::None | FaultKind::Baud(_)) => {}
             Some(FaultKind::Delay(delay)) => {
-                sleep(delay);
+                self.begins += delay;
+                sleep(self.begins.saturating_duration_since(Instant::now()));
                 self.pace(&frame);
             }
             Some(FaultKind::Cut(bytes)) => self.pace(frame.get(..bytes).unwrap_or(&frame)),
@@ -264,7 +269,7 @@ impl Reader {
 
     fn write_pieces(&self, bytes: &[u8], size: usize, gap: Duration) {
         let Some(line) = &self.line else { return };
-        let mut due = Instant::now();
+        let mut due = self.begins;
         for piece in bytes.chunks(size) {
             // A piece arrives when its last byte does; sleeping to a due time keeps errors from adding up.
             due += gap.mul_f64(piece.len() as f64 / size as f64);
