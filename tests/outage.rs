@@ -57,8 +57,8 @@ step = [
     { delivered = true },
 ]
 "#;
-/// What stands on the card of the simulator's adult.
-const CANARIES: [&str; 3] = ["王小一", "109999199003070017", "幸福路18号3幢502室"];
+/// What stands on the card of the simulator's pensioner.
+const CANARIES: [&str; 3] = ["李秀华", "109999195106120023", "测试省样例市演示区青禾街道幸福路22号1幢101室"];
 
 struct Reader {
     process: Child,
@@ -144,7 +144,7 @@ impl Kiosk {
     /// Plays one visit with a card that is placed for it, and cuts the power when told.
     fn live(&mut self, cut: Cut, more: &[&str]) -> Life {
         self.reader.say("lift");
-        self.reader.say("place adult");
+        self.reader.say("place pensioner");
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.folder.join("kiosk.log"));
         let mut process = Command::new(PROGRAM)
             .args(["visit", "--config"])
@@ -168,7 +168,9 @@ impl Kiosk {
         // What it said before its end was read by somebody.
         lines.iter().for_each(|line| note(&mut life, &line, started));
         if matches!(cut, Cut::Never) {
-            assert!(ended.success(), "an undisturbed visit ends well: {ended}");
+            let log = std::fs::read_to_string(self.folder.join("kiosk.log")).unwrap_or_default();
+            let last = log.lines().last().unwrap_or_default();
+            assert!(ended.success(), "an undisturbed visit ends well: {ended}: {last}");
         }
         life
     }
