@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_hardware::card::sdt::layout::{self, Card, Validity};
 use jiujin_hardware::card::{self as hardware, CardRead, ReaderConfig, ReaderEvent};
+use jiujin_hardware::port::Pin;
 use tokio::sync::mpsc;
 
 /// What the reader thread has for the loop.
@@ -29,7 +30,9 @@ impl ReaderThread {
         events: mpsc::Sender<Event>,
     ) -> std::io::Result<ReaderThread> {
         let reader = ReaderConfig { port: port.to_owned(), baud: config.reader.baud, same_card_again };
-        let thread = hardware::ReaderThread::spawn(reader, move |event| {
+        let serial = &config.reader.usb_serial;
+        let pin = (!serial.is_empty()).then(|| Pin { usb: None, serial_number: Some(serial.clone()) });
+        let thread = hardware::ReaderThread::spawn_pinned(reader, pin, move |event| {
             // A loop that is gone needs no reports.
             let _ = events.blocking_send(Event::Card(report(event)));
         })?;

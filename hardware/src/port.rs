@@ -25,15 +25,17 @@ enum Line {
 /// The device a kiosk was set up with. Another one in its place is an alarm, not a reader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pin {
-    /// `vendor:product` in hex.
-    pub usb: String,
+    /// `vendor:product` in hex; `None`: any.
+    pub usb: Option<String>,
+    /// `None`: any, as cheap adapters have none.
     pub serial_number: Option<String>,
 }
 
 impl Pin {
     pub fn matches(&self, found: Option<&Candidate>) -> bool {
+        let same = |pinned: &Option<String>, found: &Option<String>| pinned.is_none() || pinned == found;
         found.is_some_and(|found| {
-            found.usb.as_ref() == Some(&self.usb) && found.serial_number == self.serial_number
+            same(&self.usb, &found.usb) && same(&self.serial_number, &found.serial_number)
         })
     }
 }

@@ -124,7 +124,7 @@ fn a_reader_at_another_rate_is_used_and_comes_back_within_three_seconds() {
 fn another_device_at_the_pinned_readers_place_is_an_alarm_and_is_not_spoken_to() {
     let simulator = simulator_at(115_200);
     simulator.obey("place adult").unwrap();
-    let pin = Pin { usb: "1a86:7523".into(), serial_number: Some("A1".into()) };
+    let pin = Pin { usb: Some("1a86:7523".into()), serial_number: Some("A1".into()) };
     let (thread, events) = events_of(path(&simulator), Some(pin));
     thread.ask_for_card(true);
     let first = events.recv_timeout(Duration::from_secs(2)).unwrap();

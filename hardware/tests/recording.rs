@@ -87,7 +87,7 @@ fn damage_stays_damage_when_masked() {
 
 #[test]
 fn another_device_in_the_readers_place_does_not_match_its_pin() {
-    let pin = Pin { usb: "1a86:7523".into(), serial_number: Some("A1".into()) };
+    let pin = Pin { usb: Some("1a86:7523".into()), serial_number: Some("A1".into()) };
     let found = |usb: &str, serial: &str| Candidate {
         path: "/dev/ttyUSB0".into(),
         usb: Some(usb.into()),
@@ -97,4 +97,7 @@ fn another_device_in_the_readers_place_does_not_match_its_pin() {
     assert!(pin.matches(Some(&found("1a86:7523", "A1"))));
     assert!(!pin.matches(Some(&found("1a86:7523", "A2"))));
     assert!(!pin.matches(Some(&found("0403:6001", "A1"))) && !pin.matches(None));
+    let by_serial = Pin { usb: None, serial_number: Some("A1".into()) };
+    assert!(by_serial.matches(Some(&found("0403:6001", "A1"))));
+    assert!(!by_serial.matches(Some(&found("0403:6001", "A2"))) && !by_serial.matches(None));
 }
