@@ -110,6 +110,7 @@ pub fn open(config: &Config) -> Result<AppWindow, slint::PlatformError> {
     let window = AppWindow::new()?;
     prepare(&window);
     dress(&window, config);
+    show(&window, &view::View::at_start(config));
     Ok(window)
 }
 

@@ -30,7 +30,6 @@ pub enum StartError {
 /// A kiosk that runs until `stop` or until its window closes.
 pub struct Terminal {
     pub events: mpsc::Sender<Event>,
-    pub shelf: Arc<Shelf>,
     reader: Option<card::ReaderThread>,
     thread: Option<JoinHandle<()>>,
 }
@@ -48,15 +47,6 @@ impl Terminal {
             tracing::error!(set_aside = %alarm.set_aside.display(), salvaged = alarm.salvaged, reason = alarm.reason, "store");
         }
         let store = opened.store;
-        let shown = store.catalogue_items(jiff::Timestamp::now())?;
-        if let Some(since) = shown.expired {
-            tracing::error!(%since, version = shown.version, "the catalogue expired; is news held back?");
-        }
-        let shelf = Shelf::new(shown.items);
-        for left_out in shown.left_out.iter().chain(&shelf.left_out) {
-            tracing::error!(left_out, "catalogue item");
-        }
-        let shelf = Arc::new(shelf);
         let courier = Courier::new(&config)?;
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
         screens::dress(window, &config);
@@ -72,9 +62,12 @@ impl Terminal {
                 .map_or_else(|| Box::new(|_| ()) as Box<dyn Fn(bool) + Send>, card::ReaderThread::asker),
         };
         let session = Session::new(screens::house_settings(&config), pauses(&config));
-        let kiosk = Kiosk::new((session, store, courier), (shelf.clone(), config), events.clone(), outlets);
-        let thread = std::thread::Builder::new().name("loop".into()).spawn(move || run(kiosk, inbox))?;
-        Ok(Terminal { events, shelf, reader, thread: Some(thread) })
+        let parts = (session, store, courier);
+        let loop_events = events.clone();
+        let thread = std::thread::Builder::new()
+            .name("loop".into())
+            .spawn(move || run(parts, config, (loop_events, inbox), outlets))?;
+        Ok(Terminal { events, reader, thread: Some(thread) })
     }
 
     /// Ends the loop and waits until its last transaction is done.
@@ -103,13 +96,36 @@ fn reader(
     card::ReaderThread::start(config, &port, same_card_again, events.clone()).map(Some)
 }
 
-fn run(kiosk: Kiosk, inbox: mpsc::Receiver<Event>) {
-    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(kiosk.run(inbox)),
-        Err(error) => tracing::error!(%error, "the loop cannot start"),
+/// The catalogue is read here, so that the first page need not wait for it.
+fn run(
+    parts: (Session, Store, Option<Courier>),
+    config: Arc<Config>,
+    (events, inbox): (mpsc::Sender<Event>, mpsc::Receiver<Event>),
+    outlets: Outlets,
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    match (stocked(&parts.1), runtime) {
+        (Ok(shelf), Ok(runtime)) => {
+            let kiosk = Kiosk::new(parts, (Arc::new(shelf), config), events, outlets);
+            runtime.block_on(kiosk.run(inbox));
+        }
+        (Err(error), _) => tracing::error!(%error, "the catalogue cannot be read"),
+        (_, Err(error)) => tracing::error!(%error, "the loop cannot start"),
     }
     // Without its loop a screen would promise what nobody does.
     let _ = slint::quit_event_loop();
+}
+
+fn stocked(store: &Store) -> Result<Shelf, crate::store::StoreError> {
+    let shown = store.catalogue_items(jiff::Timestamp::now())?;
+    if let Some(since) = shown.expired {
+        tracing::error!(%since, version = shown.version, "the catalogue expired; is news held back?");
+    }
+    let shelf = Shelf::new(shown.items);
+    for left_out in shown.left_out.iter().chain(&shelf.left_out) {
+        tracing::error!(left_out, "catalogue item");
+    }
+    Ok(shelf)
 }
 
 /// Views are handed to the window's thread; only the newest one matters to it.

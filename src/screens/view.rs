@@ -6,10 +6,11 @@ use super::identity::{ConfirmView, ConsentView};
 use super::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
 use super::words;
 use super::{Status, catalogue, form, identity, outcome};
+use crate::config::Config;
 use crate::notice::{CardPrompt, Notice};
 use crate::session::settings::Settings;
 use crate::session::stage::Stage;
-use crate::session::{Moment, Overlay, Session};
+use crate::session::{Moment, Overlay, Pauses, Session};
 use crate::shelf::Shelf;
 use crate::typing::{KeyboardView, Typing};
 
@@ -81,6 +82,20 @@ pub enum OverlayView {
 }
 
 impl View {
+    /// The first page, before the store and the catalogue are read.
+    pub fn at_start(config: &Config) -> View {
+        let unix_ms = jiff::Timestamp::now().as_millisecond();
+        let today = words::local_time(unix_ms, config.site.utc_offset_min).date();
+        let session = Session::new(super::house_settings(config), Pauses::default());
+        View {
+            page: Page::Attract { services: jiujin_contract::catalogue::day_one_count() },
+            frame: frame(&session, &Status::new(config), Moment { elapsed_ms: 0, unix_ms, today }),
+            settings: session.settings,
+            overlay: OverlayView::None,
+            keyboard: None,
+        }
+    }
+
     pub fn of(session: &Session, shelf: &Shelf, status: &Status, typing: &Typing, now: Moment) -> View {
         View {
             page: page(session, shelf, typing, (now, status)),

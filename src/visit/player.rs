@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How often the player looks again.
 const GLANCE: Duration = Duration::from_millis(15);
+/// How long a page may take to follow a touch.
+const REACTION_MAX: Duration = Duration::from_millis(800);
 /// Touches of one form page before the player gives up.
 const FORM_TOUCHES_MAX: usize = 200;
 
@@ -144,6 +146,7 @@ impl Player<'_> {
             let there = self.eyes.labels();
             return Err(format!("{} has no choice to touch; there is {there:?}", question.path));
         }
+        self.soon(|| self.eyes.next_question().as_ref() != Some(question));
         Ok(())
     }
 
@@ -152,12 +155,23 @@ impl Player<'_> {
         if !self.eyes.go_on() {
             return Err(format!("there is no Continue; there is {:?}", self.eyes.labels()));
         }
-        self.until("Continue did not lead anywhere", || {
-            self.eyes.page() != "form"
-                || self.eyes.form_position() != before
-                || self.eyes.next_question().is_some()
-        })
-        .map_err(|complaint| format!("{complaint}; the page says {:?}", self.eyes.errors()))
+        let moved = || self.eyes.page() != "form" || self.eyes.form_position() != before;
+        if self.soon(moved) || self.eyes.next_question().is_some() {
+            return Ok(());
+        }
+        Err(format!("Continue did not lead anywhere; the page says {:?}", self.eyes.errors()))
+    }
+
+    /// Waits a moment for the page to follow a touch; a page may also have nothing to change.
+    fn soon(&self, mut done: impl FnMut() -> bool) -> bool {
+        let started = Instant::now();
+        while !done() {
+            if started.elapsed() > REACTION_MAX {
+                return false;
+            }
+            std::thread::sleep(GLANCE);
+        }
+        true
     }
 
     fn shoot(&self, name: &str) -> Result<(), String> {
