@@ -21,6 +21,7 @@ use jiujin::screens::Samples;
 use jiujin::session::settings::{Settings, TextSize, Theme};
 use jiujin_contract::text::Lang;
 use poses::{PAGES, Pose, STATES};
+use slint::ComponentHandle;
 use stage::{COUNTER, LANDSCAPE, LARGE, PORTRAIT, Panel, dress, stage};
 use std::collections::BTreeMap;
 
