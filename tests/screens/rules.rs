@@ -5,8 +5,6 @@ use i_slint_core::lengths::LogicalRect;
 /// A1: hard floor of a touch target, and the free space between two.
 pub const TARGET_MIN_MM: f32 = 12.7;
 pub const TARGET_GAP_MIN_MM: f32 = 2.54;
-/// A10: large choices of one page.
-pub const CHOICES_MAX: usize = 6;
 /// Ink of two lines may touch by this part of a line before they cannot be read.
 const INK_OVERLAP_MAX: f32 = 0.12;
 
@@ -103,12 +101,6 @@ fn wrong_order(seen: &Seen, found: &mut Vec<String>) {
             found.push(format!("A18 order: {} comes after {}", after.label, before.label));
         }
     }
-}
-
-/// A10: choices as large as tiles on one page, apart from the frame.
-pub fn large_choices(seen: &Seen, mm: f32) -> usize {
-    let large = |target: &&Target| target.rect.width() > 45.0 * mm && target.rect.height() > 24.0 * mm;
-    seen.targets.iter().filter(large).count()
 }
 
 fn cut(rect: &LogicalRect, seen: &LogicalRect) -> bool {

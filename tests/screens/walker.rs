@@ -162,6 +162,11 @@ impl Walk {
     fn touchable(&mut self, item: &ItemRc, rect: LogicalRect, around: &mut Around) {
         let Some(area) = item.downcast::<TouchArea>() else { return };
         around.target = Some(rect);
+        // A second area over the first, for what the words would swallow, is no second target.
+        let twin = |known: &Target| known.label == around.label && same(&known.rect, &rect);
+        if self.found.targets.last().is_some_and(twin) {
+            return;
+        }
         self.found.targets.push(Target {
             label: around.label.clone(),
             rect,
@@ -213,6 +218,11 @@ fn keep<T>(all: &mut Vec<T>, before: usize, stays: impl Fn(&T) -> bool) {
 
 fn covers(rect: &LogicalRect, window: LogicalSize) -> bool {
     rect.area() > 0.6 * window.area()
+}
+
+fn same(one: &LogicalRect, other: &LogicalRect) -> bool {
+    one.inflate(ROUNDING, ROUNDING).contains_rect(other)
+        && other.inflate(ROUNDING, ROUNDING).contains_rect(one)
 }
 
 fn rect_of(item: &ItemRc) -> LogicalRect {
