@@ -13,12 +13,14 @@ impl LifeEvent {
         let members = members?;
         let first = *members.first()?;
         let promised = members.iter().any(|item| item.kind == Kind::Promised);
+        let savings = self.savings(&members);
         Some(ServiceItem {
             id: self.id.clone(),
             version: self.version,
             name: self.name.clone(),
-            short_name: self.theme.name(),
-            summary: self.summary.clone(),
+            // Not the theme's name: the tile stands beside those of the theme's services.
+            short_name: self.name.clone(),
+            summary: followed_by(&self.summary, &savings.words()),
             department: joined(members.iter().map(|item| &item.department)),
             category: first.category,
             kind: if promised { Kind::Promised } else { Kind::Immediate },
@@ -35,10 +37,7 @@ impl LifeEvent {
             uischema: self.uischema.clone(),
             translations: self.translations.clone(),
             document: None,
-            joint: Some(Joint {
-                savings: self.savings(&members),
-                members: members.iter().map(|item| self.member(item)).collect(),
-            }),
+            joint: Some(Joint { savings, members: members.iter().map(|item| self.member(item)).collect() }),
         })
     }
 
@@ -81,6 +80,11 @@ impl LifeEvent {
             ),
         }
     }
+}
+
+/// The guide page shows what the merge spares right below the name.
+fn followed_by(summary: &Text, words: &Text) -> Text {
+    Text::new(format!("{}{}", summary.zh, words.zh), format!("{} {}", summary.en, words.en))
 }
 
 /// Questions of a form; what is computed is not asked.
