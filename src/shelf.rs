@@ -33,6 +33,11 @@ impl Shelf {
         &self.services
     }
 
+    /// Without the joint items, which have a tab of their own.
+    pub fn single(&self) -> impl Iterator<Item = &Arc<Service>> {
+        self.services.iter().filter(|service| service.item.joint.is_none())
+    }
+
     pub fn find(&self, id: &str) -> Option<&Arc<Service>> {
         self.services.iter().find(|service| service.item.id == id)
     }

@@ -122,7 +122,7 @@ pub struct GuideView {
 pub fn home(shelf: &Shelf, browse: &Browse, identified: bool, slots: usize, lang: Lang) -> HomeView {
     let all = match (&browse.open, browse.tab) {
         (Some(group), tab) => members(shelf, tab, group).map(|service| tile(service, lang)).collect(),
-        (None, Tab::MostUsed) => shelf.services().iter().map(|service| tile(service, lang)).collect(),
+        (None, Tab::MostUsed) => shelf.single().map(|service| tile(service, lang)).collect(),
         (None, tab) => groups(shelf, tab, lang),
     };
     let pages = all.len().div_ceil(slots).max(1);
@@ -133,7 +133,7 @@ pub fn home(shelf: &Shelf, browse: &Browse, identified: bool, slots: usize, lang
         tiles: all.into_iter().skip(page * slots).take(slots).collect(),
         page,
         pages,
-        services: shelf.services().len(),
+        services: shelf.single().count(),
         identified,
     }
 }

@@ -110,7 +110,7 @@ impl View {
 fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Moment, &Status)) -> Page {
     let lang = session.settings.lang;
     match &session.stage {
-        Stage::Attract => Page::Attract { services: shelf.services().len() },
+        Stage::Attract => Page::Attract { services: shelf.single().count() },
         Stage::Browsing { browse, who } => match &browse.query {
             Some(query) => Page::Search(catalogue::search(
                 shelf,

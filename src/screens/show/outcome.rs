@@ -17,7 +17,7 @@ const MODULE: i32 = 6;
 pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     let result = window.global::<ResultPage>();
     result.set_service(view.service.as_str().into());
-    result.set_number(model(view.receipt.split('-').map(SharedString::from)));
+    result.set_number(model(number_lines(&view.receipt).into_iter().map(SharedString::from)));
     result.set_office(view.department.as_str().into());
     result.set_saved_at(view.saved_at.as_str().into());
     let accepted: SharedString = view.accepted_at.as_str().into();
@@ -42,6 +42,12 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     result.set_can_rate(!view.rated);
     result.set_can_withdraw(false);
     PageId::Result
+}
+
+/// The receipt number in three lines, as it is read out: kiosk, day, and the count with its check character.
+fn number_lines(receipt: &str) -> Vec<String> {
+    let groups: Vec<&str> = receipt.splitn(3, '-').collect();
+    groups.into_iter().map(|group| group.replace('-', " ")).collect()
 }
 
 /// The receipt number as a picture that a phone and our own scanner read; blank where a text is too long.
