@@ -54,17 +54,6 @@ impl Store {
         Ok(letters)
     }
 
-    /// When the next letter may go; `None` when nothing waits.
-    pub fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let mut statement = self.db.prepare_cached(include_str!("next_due.sql"))?;
-        let earliest: Option<i64> = statement.query_row([], |row| row.get(0))?;
-        let Some(earliest) = earliest else { return Ok(None) };
-        let road = self.road()?.closed_until.unwrap_or(0);
-        let at = earliest.max(road);
-        let sane = if at > now.as_millisecond() + PAUSE_MS_MAX { now.as_millisecond() } else { at };
-        Ok(Timestamp::from_millisecond(sane).ok())
-    }
-
     /// Written down before the first byte goes out.
     pub fn mark_sending(&mut self, ids: &[SubmissionId], now: Timestamp) -> Result<(), StoreError> {
         // Lost by a power cut, it only means that the letter is still queued.
