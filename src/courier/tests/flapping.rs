@@ -176,10 +176,11 @@ impl World {
         }
     }
 
-    /// The road is whole again: how many minutes until nothing waits.
+    /// The road is whole again: how many minutes until nothing waits, looked at for an hour.
     fn minutes_to_empty(&mut self) -> i64 {
         let repaired = self.now.as_millisecond();
-        while self.store().counts().unwrap().waiting > 0 {
+        let late = repaired + 60 * MINUTE_MS;
+        while self.store().counts().unwrap().waiting > 0 && self.now.as_millisecond() < late {
             let letters = {
                 let now = self.now;
                 self.store().due(now, 20).unwrap()
