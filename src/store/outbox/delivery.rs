@@ -83,7 +83,8 @@ impl Store {
         if fates.is_empty() {
             return Ok(());
         }
-        let written = self.in_one(|change| settle_all(change, &fates, now));
+        // Lost by a power cut, it only means that the office is asked once more and answers the same.
+        let written = self.relaxed(|change| settle_all(change, &fates, now));
         if written.is_err() {
             self.unsettled = fates;
         }
