@@ -102,10 +102,10 @@ fn translations(bundle: &str) -> BTreeMap<String, String> {
     for line in text.lines() {
         if let Some(id) = line.strip_prefix("msgid ").and_then(quoted) {
             key = Some(id).filter(|id| !id.is_empty());
-        } else if let Some((_, text)) = line.split_once(' ').filter(|_| line.starts_with("msgstr")) {
-            if let (Some(id), Some(text)) = (key.take(), quoted(text)) {
-                known.insert(id, text);
-            }
+        } else if let Some((_, text)) = line.split_once(' ').filter(|_| line.starts_with("msgstr"))
+            && let (Some(id), Some(text)) = (key.take(), quoted(text))
+        {
+            known.insert(id, text);
         }
     }
     known
