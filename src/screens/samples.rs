@@ -77,5 +77,8 @@ impl Samples {
         window.global::<Keyboard>().set_layout(layout);
         window.global::<Help>().set_shown(*name == "help");
         window.global::<StillThere>().set_shown(*name == "still-there");
+        if matches!(*name, "help" | "still-there") {
+            show::fit_sheet(window);
+        }
     }
 }
