@@ -251,7 +251,18 @@ impl Session {
 
     /// Whether a time-out now would leave unfinished answers for the card.
     pub fn would_keep_answers(&self) -> bool {
-        matches!(self.stage, Stage::Filling(_) | Stage::Signing { .. } | Stage::Reviewing { .. })
+        self.unfinished().is_some()
+    }
+
+    /// Answers that are not handed in yet, and the page they have come to.
+    fn unfinished(&self) -> Option<(&Application, usize)> {
+        match &self.stage {
+            Stage::Filling(filling) => Some((&filling.application, filling.page)),
+            Stage::Signing { application, .. } | Stage::Reviewing { application } => {
+                Some((application, application.draft.page_count()))
+            }
+            _ => None,
+        }
     }
 
     /// Whether somebody's unfinished answers wait for their card.

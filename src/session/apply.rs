@@ -82,14 +82,9 @@ impl Session {
     /// After a time-out the same card may go on where it stopped; whoever ends the visit keeps nothing.
     fn keep_answers(mut self, now: Moment) -> Session {
         let until = now.elapsed_ms + self.pauses.resume_ms;
-        self.left = match &self.stage {
-            Stage::Filling(filling) => Some((filling.application.clone(), filling.page)),
-            Stage::Signing { application, .. } | Stage::Reviewing { application } => {
-                Some((application.as_ref().clone(), application.draft.page_count()))
-            }
-            _ => None,
-        }
-        .map(|(application, page)| Box::new(Left { application, page, until }));
+        self.left = self
+            .unfinished()
+            .map(|(application, page)| Box::new(Left { application: application.clone(), page, until }));
         self
     }
 

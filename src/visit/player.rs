@@ -86,15 +86,8 @@ impl Player<'_> {
         }
     }
 
-    fn until(&self, complaint: &str, mut done: impl FnMut() -> bool) -> Result<(), String> {
-        let started = Instant::now();
-        while !done() {
-            if started.elapsed() > PATIENCE {
-                return Err(complaint.to_owned());
-            }
-            std::thread::sleep(GLANCE);
-        }
-        Ok(())
+    fn until(&self, complaint: &str, done: impl FnMut() -> bool) -> Result<(), String> {
+        within(PATIENCE, done).then_some(()).ok_or_else(|| complaint.to_owned())
     }
 
     fn tap(&self, labels: &Labels) -> Result<(), String> {
@@ -163,15 +156,8 @@ impl Player<'_> {
     }
 
     /// Waits a moment for the page to follow a touch; a page may also have nothing to change.
-    fn soon(&self, mut done: impl FnMut() -> bool) -> bool {
-        let started = Instant::now();
-        while !done() {
-            if started.elapsed() > REACTION_MAX {
-                return false;
-            }
-            std::thread::sleep(GLANCE);
-        }
-        true
+    fn soon(&self, done: impl FnMut() -> bool) -> bool {
+        within(REACTION_MAX, done)
     }
 
     fn shoot(&self, name: &str) -> Result<(), String> {
@@ -179,6 +165,18 @@ impl Player<'_> {
         self.eyes.settle();
         self.eyes.shoot(&folder.join(format!("{name}.png")))
     }
+}
+
+/// Looks again and again; false when it is not done in time.
+fn within(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    while !done() {
+        if started.elapsed() > limit {
+            return false;
+        }
+        std::thread::sleep(GLANCE);
+    }
+    true
 }
 
 fn describe(step: &Step) -> String {
