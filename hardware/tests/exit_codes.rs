@@ -3,7 +3,7 @@ use jiujin_hardware::cli::{self, ReadRequest};
 use jiujin_hardware::simulator::{Options, Simulator, people};
 use std::time::Duration;
 
-fn read_after(commands: &[&str]) -> (u8, String, String) {
+fn read_after(commands: &[&str], seconds: u64) -> (u8, String, String) {
     let simulator = Simulator::start(Options { paced: false, ..Options::default() }).unwrap();
     for command in commands {
         simulator.obey(command).unwrap();
@@ -11,7 +11,7 @@ fn read_after(commands: &[&str]) -> (u8, String, String) {
     let request = ReadRequest {
         port: simulator.port().display().to_string(),
         baud: None,
-        timeout: Duration::from_secs(6),
+        timeout: Duration::from_secs(seconds),
     };
     let (mut output, mut complaints) = (Vec::new(), Vec::new());
     let code = cli::read(&request, &mut output, &mut complaints);
@@ -23,7 +23,7 @@ fn every_kind_of_card_is_read() {
     std::thread::scope(|scope| {
         for person in people::built_in() {
             scope.spawn(move || {
-                let (code, output, complaints) = read_after(&[&format!("place {}", person.name)]);
+                let (code, output, complaints) = read_after(&[&format!("place {}", person.name)], 60);
                 assert_eq!(code, cli::OK, "{}: {complaints}", person.name);
                 assert!(output.contains(&person.id_number), "{}", person.name);
             });
@@ -51,7 +51,7 @@ fn every_passing_fault_is_survived() {
     std::thread::scope(|scope| {
         for fault in faults {
             scope.spawn(move || {
-                let (code, _, complaints) = read_after(&["place adult", &format!("fault {fault}")]);
+                let (code, _, complaints) = read_after(&["place adult", &format!("fault {fault}")], 60);
                 assert_eq!(code, cli::OK, "{fault}: {complaints}");
             });
         }
@@ -72,7 +72,7 @@ fn what_does_not_pass_has_its_own_exit_code() {
     std::thread::scope(|scope| {
         for (commands, expected) in cases {
             scope.spawn(move || {
-                let (code, _, complaints) = read_after(commands);
+                let (code, _, complaints) = read_after(commands, 8);
                 assert_eq!(code, expected, "{commands:?}: {complaints}");
                 assert!(!complaints.contains("王小一") && !complaints.contains("199003070017"));
             });

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 /// Rates to try when a reader is silent, most likely first.
 pub const BAUD_RATES: [u32; 5] = [115_200, 9_600, 57_600, 38_400, 19_200];
-/// How long each rate is given when the right one is looked for.
-const DETECT_WAIT: Duration = Duration::from_millis(300);
+/// How long each rate is given when the right one is looked for. A port that says something at the wrong rates
+/// has a device on it: it is asked once more, with a patience that outlasts a busy start of the machine.
+const DETECT_WAITS: [Duration; 2] = [Duration::from_millis(300), Duration::from_millis(900)];
 
 impl Driver {
     /// Makes sure that a reader answers, at another rate if need be. Whatever it says but "out of order" is an
@@ -35,21 +36,39 @@ impl Driver {
     /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
     pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
         let mut first_words = None;
-        for baud in BAUD_RATES {
-            self.port.set_baud(baud).map_err(Fault::Lost)?;
-            for _ in 0..2 {
-                self.port.discard_input().map_err(Fault::Lost)?;
-                self.strange_bytes = Some(Vec::new());
-                let answered = self.exchange::<SamStatus>(DETECT_WAIT, cancel);
-                let strange = self.strange_bytes.take().filter(|bytes| !bytes.is_empty());
-                match answered {
-                    Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(baud),
-                    Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
-                    Err(_) => first_words = first_words.or(strange),
+        for wait in DETECT_WAITS {
+            for baud in BAUD_RATES {
+                if self.answers_at(baud, wait, &mut first_words, cancel)? {
+                    return Ok(baud);
                 }
+            }
+            if first_words.is_none() {
+                return Err(Fault::Silent);
             }
         }
         Err(first_words.map_or(Fault::Silent, |bytes| Fault::OtherProtocol(hex::encode_upper(bytes))))
+    }
+
+    fn answers_at(
+        &mut self,
+        baud: u32,
+        wait: Duration,
+        first_words: &mut Option<Vec<u8>>,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<bool, Fault> {
+        self.port.set_baud(baud).map_err(Fault::Lost)?;
+        for _ in 0..2 {
+            self.port.discard_input().map_err(Fault::Lost)?;
+            self.strange_bytes = Some(Vec::new());
+            let answered = self.exchange::<SamStatus>(wait, cancel);
+            let strange = self.strange_bytes.take().filter(|bytes| !bytes.is_empty());
+            match answered {
+                Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(true),
+                Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
+                Err(_) => *first_words = first_words.take().or(strange),
+            }
+        }
+        Ok(false)
     }
 
     /// Sets the module's rate for good; it answers at the old one and needs 5 ms to change.
