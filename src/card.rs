@@ -1,14 +1,18 @@
 //! The card room: turns what the reader read into the resident of this visit, and what went wrong into what
 //! the resident should do. What is odd about a card is a warning in the log, never a reason to refuse it.
+mod face;
+
 use crate::config::Config;
 use crate::kiosk::Event;
 use crate::notice::CardPrompt;
+use crate::session::stage::Face;
 use jiff::civil::Date;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_hardware::card::sdt::layout::{self, Card, Validity};
 use jiujin_hardware::card::{self as hardware, CardRead, ReaderConfig, ReaderEvent};
 use jiujin_hardware::port::Pin;
 use tokio::sync::mpsc;
+use zeroize::Zeroizing;
 
 /// What the reader thread has for the loop.
 #[derive(Debug)]
@@ -17,6 +21,7 @@ pub enum Report {
     Reading,
     Read(Resident),
     Failed(CardPrompt),
+    Face(Face),
 }
 
 /// The reader's thread, wired to the loop.
@@ -32,9 +37,22 @@ impl ReaderThread {
         let reader = ReaderConfig { port: port.to_owned(), baud: config.reader.baud, same_card_again };
         let serial = &config.reader.usb_serial;
         let pin = (!serial.is_empty()).then(|| Pin { usb: None, serial_number: Some(serial.clone()) });
+        let decoder = config.reader.photo_decoder.clone();
         let thread = hardware::ReaderThread::spawn_pinned(reader, pin, move |event| {
+            let photo = match &event {
+                ReaderEvent::Read(card) if !decoder.is_empty() => {
+                    Some(Zeroizing::new(card.payload.photo().to_vec()))
+                }
+                _ => None,
+            };
+            let report = report(event);
+            let of =
+                if let Report::Read(resident) = &report { Some(resident.id_number.clone()) } else { None };
             // A loop that is gone needs no reports.
-            let _ = events.blocking_send(Event::Card(report(event)));
+            let _ = events.blocking_send(Event::Card(report));
+            if let (Some(photo), Some(of)) = (photo.filter(|photo| !photo.is_empty()), of) {
+                face::decode(&decoder, of, &photo, events.clone());
+            }
         })?;
         Ok(ReaderThread(thread))
     }

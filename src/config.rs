@@ -62,6 +62,7 @@ pub struct Reader {
     pub port: String,
     pub baud: u32,
     pub usb_serial: String,
+    pub photo_decoder: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

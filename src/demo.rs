@@ -14,6 +14,7 @@ use crate::visit::player::{Player, Surroundings};
 use crate::visit::{Network, Visit};
 use gate::Gate;
 use jiujin_hardware::simulator::printer::PrinterSimulator;
+use jiujin_hardware::simulator::scanner::ScannerSimulator;
 use jiujin_hardware::simulator::script::Said;
 use jiujin_hardware::simulator::{Options, Simulator};
 use jiujin_office::Office;
@@ -60,6 +61,7 @@ pub struct World {
     gate: Gate,
     simulator: Simulator,
     printer: PrinterSimulator,
+    scanner: ScannerSimulator,
     /// Where the office itself listens, whatever the demo does to the kiosk's network.
     console: String,
     config: Arc<Config>,
@@ -77,7 +79,9 @@ impl World {
         let simulator = Simulator::start(Options { link: Some(link.clone()), ..Options::default() })?;
         let paper = folder.path().join("printer");
         let printer = PrinterSimulator::start(Some(paper.clone()))?;
+        let scanner = ScannerSimulator::start(Some(folder.path().join("scanner")))?;
         let mut config = Config::parse("demo", "")?;
+        config.scanner.port = scanner.port().display().to_string();
         config.printer.port = paper.display().to_string();
         config.office.url = format!("http://{}", gate.address);
         config.storage.data_dir = folder.path().join("kiosk");
@@ -88,7 +92,17 @@ impl World {
         (config.accessibility.theme, config.accessibility.text_size) = (wish.theme.clone(), wish.text_size);
         config.accessibility.language = jiujin_contract::text::Lang::from_tag(&wish.lang).unwrap_or_default();
         runtime.block_on(crate::enrol::enrol(&config, &config.office.url, &code))?;
-        Ok(World { runtime, office, gate, simulator, printer, console, config: Arc::new(config), folder })
+        Ok(World {
+            runtime,
+            office,
+            gate,
+            simulator,
+            printer,
+            scanner,
+            console,
+            config: Arc::new(config),
+            folder,
+        })
     }
 
     /// Cases at the office right now.
@@ -126,6 +140,11 @@ impl Surroundings for World {
         self.gate.set(network == Network::Up);
         Ok(())
     }
+
+    fn scan(&self, code: &str) -> Result<(), String> {
+        self.scanner.scan(code);
+        Ok(())
+    }
 }
 
 /// Runs the demo; returns the exit code.
@@ -155,7 +174,7 @@ fn play(world: World, wish: &Wish) -> Result<u8, DemoError> {
     let keep = wish.shots.is_some();
     let player = std::thread::Builder::new().name("player".into()).spawn(move || {
         let mut summary = Summary::new(first_frame, world.config.reader.baud);
-        let player = Player { eyes, around: &world, shots: Some(shots.clone()) };
+        let player = Player::new(eyes, &world, Some(shots.clone()));
         let played = player.play(&visit, |step| {
             println!("{}", serde_json::to_string(step).unwrap_or_default());
             summary.took(step);

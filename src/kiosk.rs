@@ -207,6 +207,7 @@ impl Kiosk {
             card::Report::Reader { ready } => self.status.reader = ready,
             card::Report::Reading => self.apply(Happening::CardReading),
             card::Report::Read(resident) => self.apply(Happening::CardRead(Arc::new(resident))),
+            card::Report::Face(face) => self.apply(Happening::FaceKnown(face)),
             card::Report::Failed(prompt) => {
                 self.status.reader = prompt != CardPrompt::OutOfOrder;
                 self.apply(Happening::CardFailed(prompt));

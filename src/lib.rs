@@ -9,6 +9,7 @@ pub mod codes;
 pub mod input;
 pub mod notice;
 pub mod printer;
+pub mod scanner;
 pub mod screens;
 pub mod search;
 pub mod session;

@@ -16,7 +16,7 @@ use editing::Keystroke;
 use jiujin_contract::form::Timestamp;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseList, CaseTab, Done, Stage, Stroke, Tab, Who};
+use stage::{CaseList, CaseTab, Done, Face, Stage, Stroke, Tab, Who};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -81,6 +81,8 @@ pub enum Happening {
     CardReading,
     CardRead(Who),
     CardFailed(CardPrompt),
+    /// The picture on the card that was read before.
+    FaceKnown(Face),
     IdentityConfirmed(bool),
     Started,
     /// Nothing new may be begun just now.
@@ -138,6 +140,8 @@ pub enum Happening {
     /// The printer cannot, or could not.
     PrintFailed,
     CasesWanted,
+    /// The number of a receipt that was held under the scanner.
+    ReceiptScanned(String),
     CasesKnown(CaseList),
     CaseTabChosen(CaseTab),
     CaseOpened(usize),

@@ -5,10 +5,12 @@ use crate::config::Config;
 use crate::courier::Courier;
 use crate::kiosk::{EVENTS_MAX, Event, Kiosk, Outlets, Report};
 use crate::printer;
+use crate::scanner;
 use crate::screens;
 use crate::session::{Pauses, Session};
 use crate::shelf::Shelf;
 use crate::store::Store;
+use jiujin_hardware::scanner::ScannerThread;
 use jiujin_ui::AppWindow;
 use slint::ComponentHandle;
 use std::sync::Arc;
@@ -31,6 +33,7 @@ pub enum StartError {
 pub struct Terminal {
     pub events: mpsc::Sender<Event>,
     reader: Option<card::ReaderThread>,
+    scanner: Option<ScannerThread>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -53,6 +56,7 @@ impl Terminal {
         screens::listen(window, &events);
         let reader = reader(&config, same_card_again, &events)?;
         let paper = printer::start(&config, events.clone())?;
+        let scanner = scanner::start(&config, events.clone())?;
         let outlets = Outlets {
             print: Box::new(move |receipt| paper.as_ref().is_some_and(|paper| paper.print(receipt).is_ok())),
             show: show_on(window),
@@ -67,12 +71,13 @@ impl Terminal {
         let thread = std::thread::Builder::new()
             .name("loop".into())
             .spawn(move || run(parts, config, (loop_events, inbox), outlets))?;
-        Ok(Terminal { events, reader, thread: Some(thread) })
+        Ok(Terminal { events, reader, scanner, thread: Some(thread) })
     }
 
     /// Ends the loop and waits until its last transaction is done.
     pub fn stop(mut self) {
         drop(self.reader.take());
+        drop(self.scanner.take());
         // A loop that is gone already needs no message.
         let _ = self.events.blocking_send(Event::Quit);
         if let Some(thread) = self.thread.take() {

@@ -45,6 +45,8 @@ pub enum Step {
     Form(BTreeMap<String, String>),
     /// Writes a name on the signature pad.
     Sign(bool),
+    /// Holds the receipt that was last on the screen under the code scanner.
+    Scan(bool),
     /// Waits until the office has accepted the submission.
     Delivered(bool),
     /// Keeps a picture under this name.

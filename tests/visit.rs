@@ -26,9 +26,19 @@ fn a_resident_goes_from_attract_to_the_offices_receipt_with_the_network_cut_on_t
         .map(|line| serde_json::from_str(line).expect("every line is one JSON step"))
         .collect();
     let pages: Vec<&str> = steps.iter().filter_map(|step| step["page"].as_str()).collect();
-    for page in
-        ["attract", "home", "guide", "card", "confirm", "consent", "form", "check", "result", "goodbye"]
-    {
+    for page in [
+        "attract",
+        "home",
+        "guide",
+        "card",
+        "confirm",
+        "consent",
+        "form",
+        "check",
+        "result",
+        "goodbye",
+        "case-detail",
+    ] {
         assert!(pages.contains(&page), "{page} was never shown: {pages:?}");
     }
     assert!(summary.contains("cases at the office: 1"), "{summary}");

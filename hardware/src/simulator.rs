@@ -5,6 +5,7 @@ mod line;
 pub mod people;
 pub mod printer;
 mod reader;
+pub mod scanner;
 pub mod script;
 
 use fault::Fault;

@@ -77,6 +77,10 @@ impl Surroundings for Outside {
     fn network(&self, _: Network) -> Result<(), String> {
         Err("the network is not the kiosk's to switch".into())
     }
+
+    fn scan(&self, _: &str) -> Result<(), String> {
+        Err("a real scanner has to be shown a receipt".into())
+    }
 }
 
 /// The real kiosk process without a display, playing visits one after another.
@@ -115,7 +119,7 @@ fn play(
     let (eyes, events, shots) = (Eyes::new(&window), terminal.events.clone(), arguments.shots.clone());
     let (repeat, drain) = (arguments.repeat, arguments.drain);
     let player = std::thread::Builder::new().name("player".into()).spawn(move || {
-        let player = Player { eyes, around: &Outside, shots };
+        let player = Player::new(eyes, &Outside, shots);
         let mut code = EXIT_OK;
         for number in 1..=repeat {
             let played = player.play(&script, |step| say(&json!(step)));

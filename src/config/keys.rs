@@ -127,6 +127,13 @@ pub const KEYS: &[Key] = &[
         "\"\"",
         "Only this reader is trusted (its USB serial number); empty trusts the port.",
     ),
+    key(
+        "reader",
+        "photo_decoder",
+        Kind::Text { chars_min: 0, chars_max: 200 },
+        "\"\"",
+        "Program licensed to this site: card photo in, BMP, PNG or JPEG out; empty shows no picture.",
+    ),
     key("scanner", "port", PORT, "\"off\"", "Serial port of the code scanner, or \"off\"."),
     whole("scanner", "baud", (1_200, 921_600), "9600", "Speed of its line."),
     key("printer", "port", PORT, "\"off\"", "Serial port of an ESC/POS printer, or \"off\"."),

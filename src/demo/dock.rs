@@ -27,10 +27,14 @@ pub fn show(mut world: World) -> Result<u8, DemoError> {
     let window = screens::open(&world.config)?;
     let dock = DockWindow::new()?;
     let waiting = Arc::new(AtomicU64::new(0));
-    let seen = waiting.clone();
-    let terminal = Terminal::start(&window, world.config.clone(), false, move |report| {
-        if let Report::Waiting(count) = report {
-            seen.store(count, Ordering::Relaxed);
+    let (seen, weak) = (waiting.clone(), dock.as_weak());
+    let terminal = Terminal::start(&window, world.config.clone(), false, move |report| match report {
+        Report::Waiting(count) => seen.store(count, Ordering::Relaxed),
+        Report::Acknowledged { receipt, .. } => {
+            // The dock may be closed already.
+            let _ = weak.upgrade_in_event_loop(move |dock| {
+                dock.global::<Dock>().set_receipt(receipt.into());
+            });
         }
     })?;
     dock.global::<jiujin_ui::Theme>().set_ppi(screens::ppi(&world.config));
@@ -86,6 +90,11 @@ fn wire(dock: &DockWindow, window: &AppWindow, world: &Rc<World>) {
         w.printer.trouble(if free { PrinterTrouble::None } else { PrinterTrouble::Jam });
         set(&weak, |dock| dock.set_paper(free));
     });
+    let w = world.clone();
+    panel.on_scan(move |receipt| {
+        // The simulator runs as long as the demo.
+        let _ = w.scan(&receipt);
+    });
     // Closing either window ends the demo.
     for pane in [dock.window(), window.window()] {
         pane.on_close_requested(|| {
@@ -102,13 +111,19 @@ fn set(dock: &slint::Weak<DockWindow>, change: impl FnOnce(Dock<'_>)) {
     }
 }
 
+/// Counts in the background: the office's answer may take a moment, and the kiosk's window shares this thread.
 fn count_on(dock: &DockWindow, world: &Rc<World>, waiting: Arc<AtomicU64>) -> Timer {
     let (timer, weak, world) = (Timer::default(), dock.as_weak(), world.clone());
     timer.start(TimerMode::Repeated, COUNT_EVERY, move || {
-        let (waiting, cases) = (waiting.load(Ordering::Relaxed), world.cases());
-        set(&weak, |dock| {
-            dock.set_waiting(waiting as i32);
-            dock.set_cases(cases as i32);
+        let (office, weak, waiting) = (world.office.clone(), weak.clone(), waiting.clone());
+        world.runtime.spawn(async move {
+            let cases = office.cases().await.map(|cases| cases.len()).unwrap_or(0);
+            // The dock may be closed already.
+            let _ = weak.upgrade_in_event_loop(move |dock| {
+                let panel = dock.global::<Dock>();
+                panel.set_waiting(waiting.load(Ordering::Relaxed) as i32);
+                panel.set_cases(cases as i32);
+            });
         });
     });
     timer

@@ -6,13 +6,14 @@ use crate::courier::{Courier, Round};
 use crate::letter::{Letter, Update};
 use crate::session::Happening;
 use crate::session::application::Service;
-use crate::session::stage::{CaseLine, CaseList, Delivery, Who};
+use crate::session::stage::{CaseLine, CaseList, CasePart, Delivery, Who};
 use crate::shelf::Shelf;
 use jiff::Timestamp;
+use jiujin_contract::case::CaseEvent;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
-    AnnounceAnswer, CaseView, Delivery as Delivered, Rating, ResidentQuery, Setback,
+    AnnounceAnswer, CaseView, Delivery as Delivered, PartView, Rating, ResidentQuery, Setback,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -120,8 +121,7 @@ impl Kiosk {
             }
             Outcome::Cases(answer) => {
                 let list = answer.map_or(CaseList::Offline, |cases| {
-                    let lang = self.session.settings.lang;
-                    let lines = cases.iter().map(|case| case_line(case, lang)).collect();
+                    let lines = cases.iter().map(case_line).collect();
                     CaseList::Known { lines, as_of: Timestamp::now().as_millisecond() }
                 });
                 self.apply(Happening::CasesKnown(list));
@@ -269,14 +269,22 @@ fn random() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-fn case_line(case: &CaseView, lang: jiujin_contract::text::Lang) -> CaseLine {
-    let state = |state: jiujin_contract::case::CaseState| state.label().get(lang).to_owned();
+fn case_line(case: &CaseView) -> CaseLine {
+    let since =
+        |events: &[CaseEvent]| events.last().map_or(case.received_at, |event| event.at).as_millisecond();
+    let part = |part: &PartView| CasePart {
+        department: part.department.clone(),
+        items: part.items.clone(),
+        state: part.state,
+        updated: since(&part.events),
+    };
     CaseLine {
+        receipt: case.receipt_number.as_str().to_owned(),
         case_number: case.case_number.as_str().to_owned(),
         item: case.item.clone(),
-        state: state(case.state),
-        code: case.state,
-        updated: case.events.last().map_or(case.received_at, |event| event.at).as_millisecond(),
-        events: case.events.iter().map(|event| (event.at.as_millisecond(), state(event.state))).collect(),
+        state: case.state,
+        updated: since(&case.events),
+        events: case.events.iter().map(|event| (event.at.as_millisecond(), event.state)).collect(),
+        parts: case.parts.iter().map(part).collect(),
     }
 }

@@ -5,8 +5,8 @@ mod form;
 use super::headless;
 pub use form::Question;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
-use jiujin_ui::{App, AppWindow, Keyboard, ResultPage};
-use slint::{ComponentHandle, LogicalPosition};
+use jiujin_ui::{App, AppWindow, Keyboard, PageId, ResultPage};
+use slint::{ComponentHandle, LogicalPosition, Model};
 use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -118,6 +118,17 @@ impl Eyes {
         });
         self.settle();
         signed.unwrap_or(false)
+    }
+
+    /// The number on the receipt page.
+    pub fn receipt(&self) -> Option<String> {
+        self.ask(|window| {
+            let shown = window.global::<App>().get_page() == PageId::Result;
+            let lines = window.global::<ResultPage>().get_number();
+            let words: Vec<String> = lines.iter().map(|line| line.replace(' ', "-")).collect();
+            shown.then(|| words.join("-"))
+        })
+        .flatten()
     }
 
     /// The receipt page says that the office has accepted.

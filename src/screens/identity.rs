@@ -1,7 +1,7 @@
 //! "Is this you?" and "may we use these?": masked identity and consent.
 use super::words;
 use crate::session::application::Service;
-use crate::session::stage::Who;
+use crate::session::stage::{Face, Who};
 use jiujin_contract::item::{ConsentOrigin, ConsentPart};
 use jiujin_contract::text::Lang;
 
@@ -14,6 +14,8 @@ pub struct ConfirmView {
     /// Minutes without a touch after which the kiosk asks whether somebody is still there.
     pub idle_minutes: u64,
     pub resume_minutes: u64,
+    /// Where the site has a decoder for the photo on the card.
+    pub face: Option<Face>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -31,13 +33,19 @@ pub struct ConsentView {
     pub masked_name: String,
 }
 
-pub fn confirm(who: &Who, (idle_minutes, resume_minutes): (u64, u64), lang: Lang) -> ConfirmView {
+pub fn confirm(
+    who: &Who,
+    face: Option<&Face>,
+    (idle_minutes, resume_minutes): (u64, u64),
+    lang: Lang,
+) -> ConfirmView {
     ConfirmView {
         name: who.masked_name(),
         id_number: who.id_number.masked(),
         valid_to: who.valid_to.map(|day| words::full_day(day, lang)),
         idle_minutes,
         resume_minutes,
+        face: face.cloned(),
     }
 }
 
@@ -57,13 +65,12 @@ pub fn consent(who: &Who, service: &Service, guardian: Option<bool>, lang: Lang)
 }
 
 fn by_origin(parts: &[ConsentPart], lang: Lang) -> Vec<(String, ConsentOrigin)> {
-    let comma = if lang == Lang::En { ", " } else { "、" };
     [ConsentOrigin::Card, ConsentOrigin::Shared, ConsentOrigin::Resident]
         .into_iter()
         .filter_map(|origin| {
-            let words: Vec<&str> =
-                parts.iter().filter(|part| part.origin == origin).map(|part| part.text.get(lang)).collect();
-            (!words.is_empty()).then(|| (words.join(comma), origin))
+            let mut parts = parts.iter().filter(|part| part.origin == origin).peekable();
+            parts.peek()?;
+            Some((words::list(parts.map(|part| part.text.get(lang).to_owned()), lang), origin))
         })
         .collect()
 }

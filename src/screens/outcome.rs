@@ -71,7 +71,17 @@ pub struct CaseView {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseDetailView {
     pub case: Option<CaseView>,
-    pub events: Vec<(String, String)>,
+    pub steps: Vec<CaseStep>,
+}
+
+/// One line of the way so far: what happened, or how far one department is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseStep {
+    pub title: String,
+    pub detail: String,
+    pub time: String,
+    /// A department that is not through yet.
+    pub pending: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -160,11 +170,11 @@ pub fn cases(cases: &CaseList, tab: CaseTab, shelf: &Shelf, status: &Status, lan
         CaseList::Loading => CasesView::Loading,
         CaseList::Offline => CasesView::Offline,
         CaseList::Known { lines, as_of } => {
-            let shown = lines.iter().enumerate().filter(|(_, line)| tab.holds(line.code));
+            let shown = lines.iter().enumerate().filter(|(_, line)| tab.holds(line.state));
             CasesView::Known {
                 lines: shown.map(|(index, line)| case_view(index, line, shelf, status, lang)).collect(),
                 tab,
-                counts: CaseTab::ALL.map(|tab| lines.iter().filter(|line| tab.holds(line.code)).count()),
+                counts: CaseTab::ALL.map(|tab| lines.iter().filter(|line| tab.holds(line.state)).count()),
                 as_of: moment(*as_of, status, lang),
             }
         }
@@ -178,28 +188,38 @@ pub fn case_detail(
     status: &Status,
     lang: Lang,
 ) -> CaseDetailView {
-    let CaseList::Known { lines, .. } = cases else { return CaseDetailView { case: None, events: vec![] } };
-    let line = lines.get(index);
+    let CaseList::Known { lines, .. } = cases else { return CaseDetailView { case: None, steps: vec![] } };
+    let Some(line) = lines.get(index) else { return CaseDetailView { case: None, steps: vec![] } };
+    let happened = line.events.iter().map(|(at, state)| CaseStep {
+        title: state.label().get(lang).to_owned(),
+        detail: String::new(),
+        time: moment(*at, status, lang),
+        pending: false,
+    });
+    let departments = line.parts.iter().map(|part| CaseStep {
+        title: words::department_state(part.department.get(lang), part.state.label().get(lang), lang),
+        detail: words::list(part.items.iter().map(|item| name_of(item, shelf, lang)), lang),
+        time: moment(part.updated, status, lang),
+        pending: !CaseTab::Closed.holds(part.state),
+    });
     CaseDetailView {
-        case: line.map(|line| case_view(index, line, shelf, status, lang)),
-        events: line
-            .map(|line| line.events.clone())
-            .unwrap_or_default()
-            .into_iter()
-            .map(|(at, words)| (moment(at, status, lang), words))
-            .collect(),
+        case: Some(case_view(index, line, shelf, status, lang)),
+        steps: happened.chain(departments).collect(),
     }
+}
+
+/// What residents call the service; its number where the catalogue no longer has it.
+fn name_of(item: &str, shelf: &Shelf, lang: Lang) -> String {
+    shelf.find(item).map_or_else(|| item.to_owned(), |service| service.item.name.get(lang).to_owned())
 }
 
 fn case_view(index: usize, line: &CaseLine, shelf: &Shelf, status: &Status, lang: Lang) -> CaseView {
     CaseView {
         index,
-        service: shelf
-            .find(&line.item)
-            .map_or(line.item.clone(), |service| service.item.name.get(lang).to_owned()),
+        service: name_of(&line.item, shelf, lang),
         case_number: line.case_number.clone(),
-        state: line.state.clone(),
-        code: line.code,
+        state: line.state.label().get(lang).to_owned(),
+        code: line.state,
         updated: moment(line.updated, status, lang),
     }
 }

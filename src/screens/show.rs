@@ -3,6 +3,7 @@ mod catalogue;
 mod form;
 mod outcome;
 
+use super::identity::ConfirmView;
 use super::view::{OverlayView, Page, View};
 use crate::notice::{CardPrompt, Notice};
 use crate::session::settings::{Settings, Theme as Colours};
@@ -14,7 +15,7 @@ use jiujin_ui::{
     KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
     UnavailablePage,
 };
-use slint::{ComponentHandle, ModelRc, SharedString, Timer, VecModel};
+use slint::{ComponentHandle, Image, ModelRc, SharedPixelBuffer, SharedString, Timer, VecModel};
 use std::time::Duration;
 
 pub fn show(window: &AppWindow, view: &View) {
@@ -66,15 +67,7 @@ fn page(window: &AppWindow, page: &Page) {
         Page::Search(view) => catalogue::search(window, view),
         Page::Guide(view) => catalogue::guide(window, view),
         Page::Card(prompt) => card(window, *prompt),
-        Page::Confirm(view) => {
-            let confirm = window.global::<ConfirmPage>();
-            confirm.set_masked_name(view.name.as_str().into());
-            confirm.set_masked_number(view.id_number.as_str().into());
-            confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
-            confirm.set_minutes(view.idle_minutes as i32);
-            confirm.set_resume_minutes(view.resume_minutes as i32);
-            PageId::Confirm
-        }
+        Page::Confirm(view) => confirm(window, view),
         Page::Consent(view) => consent(window, view),
         Page::LookingUp => saving(window, SavingStage::Fetching),
         Page::Saving => saving(window, SavingStage::Saving),
@@ -94,7 +87,24 @@ fn page(window: &AppWindow, page: &Page) {
             PageId::Goodbye
         }
     };
+    if id != PageId::Confirm {
+        // A face stays no longer than the page that asks "is this you?".
+        window.global::<ConfirmPage>().set_face(Image::default());
+    }
     window.global::<App>().set_page(id);
+}
+
+fn confirm(window: &AppWindow, view: &ConfirmView) -> PageId {
+    let confirm = window.global::<ConfirmPage>();
+    confirm.set_masked_name(view.name.as_str().into());
+    confirm.set_masked_number(view.id_number.as_str().into());
+    confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
+    confirm.set_minutes(view.idle_minutes as i32);
+    confirm.set_resume_minutes(view.resume_minutes as i32);
+    confirm.set_face(view.face.as_ref().map_or_else(Image::default, |face| {
+        Image::from_rgb8(SharedPixelBuffer::clone_from_slice(&face.rgb, face.width, face.height))
+    }));
+    PageId::Confirm
 }
 
 fn card(window: &AppWindow, prompt: CardPrompt) -> PageId {

@@ -123,8 +123,9 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
         },
         Stage::Guiding(guiding) => Page::Guide(catalogue::guide(guiding, lang, now)),
         Stage::AskingCard { prompt, .. } => Page::Card(*prompt),
-        Stage::Confirming { who, .. } => {
-            Page::Confirm(identity::confirm(who, (session.idle_minutes(), session.resume_minutes()), lang))
+        Stage::Confirming { who, face, .. } => {
+            let minutes = (session.idle_minutes(), session.resume_minutes());
+            Page::Confirm(identity::confirm(who, face.as_ref(), minutes, lang))
         }
         Stage::Consenting { who, service, guardian, .. } => {
             let guardian = session.is_child(who).then(|| guardian.is_some());

@@ -130,3 +130,13 @@ mod tests {
         assert_eq!((clock(at).as_str(), clock_with_seconds(at).as_str()), ("08:00", "08:00:00"));
     }
 }
+
+/// Several names in one sentence.
+pub fn list(names: impl Iterator<Item = String>, lang: Lang) -> String {
+    names.collect::<Vec<_>>().join(if lang == Lang::En { ", " } else { "、" })
+}
+
+/// How far a department is with its part of a life event.
+pub fn department_state(department: &str, state: &str, lang: Lang) -> String {
+    if lang == Lang::En { format!("{department}: {state}") } else { format!("{department}：{state}") }
+}

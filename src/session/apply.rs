@@ -1,7 +1,7 @@
 //! From attract to consent, and everything that can happen on any page.
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
-use super::stage::{Agreement, Browse, CaseList, CaseTab, Guiding, Stage, Who};
+use super::stage::{Agreement, Aim, Browse, CaseList, CaseTab, Guiding, Stage, Who};
 use super::{ADULT_AGE, Happening, Left, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
 use serde_json::Value;
@@ -44,6 +44,7 @@ impl Session {
                 self.overlay = Overlay::None;
                 self.stay()
             }
+            Happening::ReceiptScanned(receipt) => self.receipt_scanned(receipt),
             other => self.on_page(other, now),
         }
     }
@@ -101,12 +102,14 @@ impl Session {
     fn on_attract(self, happening: Happening, now: Moment) -> Step {
         match happening {
             Happening::Woke => self.browse(None, Browse::default()),
-            Happening::CardRead(who) => self.card_read(who, None, Browse::default(), now),
-            Happening::CardReading => self.ask_card(None, Browse::default(), CardPrompt::Reading, 0),
+            Happening::CardRead(who) => self.card_read(who, Aim::Catalogue, Browse::default(), now),
+            Happening::CardReading => {
+                self.ask_card(Aim::Catalogue, Browse::default(), CardPrompt::Reading, 0)
+            }
             // A forgotten card is nobody's request.
             Happening::CardFailed(CardPrompt::StillThere) => self.stay(),
-            Happening::CardFailed(prompt) => self.ask_card(None, Browse::default(), prompt, 1),
-            Happening::CardWanted => self.ask_card(None, Browse::default(), CardPrompt::Place, 0),
+            Happening::CardFailed(prompt) => self.ask_card(Aim::Catalogue, Browse::default(), prompt, 1),
+            Happening::CardWanted => self.ask_card(Aim::Catalogue, Browse::default(), CardPrompt::Place, 0),
             _ => self.stay(),
         }
     }
@@ -133,12 +136,12 @@ impl Session {
             }
             Happening::CardWanted => {
                 let browse = browse.clone();
-                return self.ask_card(None, browse, CardPrompt::Place, 0);
+                return self.ask_card(Aim::Catalogue, browse, CardPrompt::Place, 0);
             }
-            Happening::CasesWanted => match who.clone() {
-                Some(who) => return self.open_cases(who),
-                None => return self.ask_card(None, Browse::default(), CardPrompt::Place, 0),
-            },
+            Happening::CasesWanted => {
+                let who = who.clone();
+                return self.want_cases(who, None);
+            }
             Happening::WentBack => return self.back_from_catalogue(),
             _ => {}
         }
@@ -159,7 +162,7 @@ impl Session {
         let Guiding { who, service, browse, page, shared } = *guiding;
         match (happening, who) {
             (Happening::BeginRefused(notice), who) => self.go(Stage::Unavailable { notice, who }),
-            (Happening::Started, None) => self.ask_card(Some(service), browse, CardPrompt::Place, 0),
+            (Happening::Started, None) => self.ask_card(Aim::Service(service), browse, CardPrompt::Place, 0),
             (Happening::Started, Some(who)) => self.begin(who, service, browse, now),
             (Happening::WentBack, who) => self.browse(who, browse),
             (Happening::Paged(by), who) => {
@@ -171,25 +174,25 @@ impl Session {
     }
 
     fn on_card(self, happening: Happening, now: Moment) -> Step {
-        let Stage::AskingCard { service, browse, prompt, failures } = self.stage.clone() else {
+        let Stage::AskingCard { aim, browse, prompt, failures } = self.stage.clone() else {
             return self.stay();
         };
         match happening {
-            Happening::CardReading => self.ask_card(service, browse, CardPrompt::Reading, failures),
-            Happening::CardRead(who) => self.card_read(who, service, browse, now),
+            Happening::CardReading => self.ask_card(aim, browse, CardPrompt::Reading, failures),
+            Happening::CardRead(who) => self.card_read(who, aim, browse, now),
             Happening::CardFailed(CardPrompt::Lifted) if failures + 1 >= CARD_TRIES_MAX => {
-                self.ask_card(service, browse, CardPrompt::Unreadable, failures + 1)
+                self.ask_card(aim, browse, CardPrompt::Unreadable, failures + 1)
             }
             Happening::CardFailed(prompt) => {
                 let failures = failures + u8::from(prompt != CardPrompt::StillThere);
-                self.ask_card(service, browse, prompt, failures)
+                self.ask_card(aim, browse, prompt, failures)
             }
             Happening::CardWanted if prompt != CardPrompt::Reading => {
-                self.ask_card(service, browse, CardPrompt::Place, 0)
+                self.ask_card(aim, browse, CardPrompt::Place, 0)
             }
-            Happening::WentBack => match service {
-                Some(service) => self.guide(None, service, browse),
-                None => self.browse(None, browse),
+            Happening::WentBack => match aim {
+                Aim::Service(service) => self.guide(None, service, browse),
+                Aim::Catalogue | Aim::Cases(_) => self.browse(None, browse),
             },
             _ => self.stay(),
         }
@@ -197,22 +200,26 @@ impl Session {
 
     fn on_identity(self, happening: Happening, now: Moment) -> Step {
         match (self.stage.clone(), happening) {
-            (Stage::Confirming { who, .. }, Happening::IdentityConfirmed(true))
-                if self.left.as_ref().is_some_and(|left| left.application.who.id_number == who.id_number) =>
-            {
+            (
+                Stage::Confirming { who, aim: Aim::Catalogue | Aim::Service(_), .. },
+                Happening::IdentityConfirmed(true),
+            ) if self.left.as_ref().is_some_and(|left| left.application.who.id_number == who.id_number) => {
                 self.resume()
             }
-            (Stage::Confirming { who, service: None, browse }, Happening::IdentityConfirmed(true)) => {
-                self.browse(Some(who), browse)
-            }
+            (Stage::Confirming { who, aim, browse, .. }, Happening::IdentityConfirmed(true)) => match aim {
+                Aim::Catalogue => self.browse(Some(who), browse),
+                Aim::Service(service) => self.begin(who, service, browse, now),
+                Aim::Cases(receipt) => self.open_cases(who, receipt),
+            },
             (
-                Stage::Confirming { who, service: Some(service), browse },
-                Happening::IdentityConfirmed(true),
-            ) => self.begin(who, service, browse, now),
-            (
-                Stage::Confirming { service, browse, .. },
+                Stage::Confirming { aim, browse, .. },
                 Happening::IdentityConfirmed(false) | Happening::WentBack,
-            ) => self.ask_card(service, browse, CardPrompt::Place, 0),
+            ) => self.ask_card(aim, browse, CardPrompt::Place, 0),
+            (Stage::Confirming { who, aim, browse, .. }, Happening::FaceKnown(face))
+                if face.of == who.id_number =>
+            {
+                self.go(Stage::Confirming { who, aim, browse, face: Some(face) })
+            }
             (Stage::Consenting { who, service, guardian, .. }, Happening::Agreed)
                 if guardian.is_some() || !self.is_child(&who) =>
             {
@@ -266,11 +273,11 @@ impl Session {
         self.open_page(Application::new(who, service, agreement, shared, now), 0)
     }
 
-    fn card_read(self, who: Who, service: Option<Arc<Service>>, browse: Browse, now: Moment) -> Step {
+    fn card_read(self, who: Who, aim: Aim, browse: Browse, now: Moment) -> Step {
         if who.expired_on(now.today) {
-            return self.ask_card(service, browse, CardPrompt::Expired, 0);
+            return self.ask_card(aim, browse, CardPrompt::Expired, 0);
         }
-        self.go(Stage::Confirming { who, service, browse })
+        self.go(Stage::Confirming { who, aim, browse, face: None })
     }
 
     /// Straight to consent, or back to the guide, which then shows why not and where to go instead.
@@ -286,21 +293,49 @@ impl Session {
         self.go(Stage::Guiding(Box::new(Guiding { who, service, browse, page: 0, shared: None })))
     }
 
-    pub(super) fn open_cases(self, who: Who) -> Step {
+    /// A receipt leads to its case where that interrupts nothing. The number opens nothing by itself: only the
+    /// card of its resident does.
+    fn receipt_scanned(self, receipt: String) -> Step {
+        match &self.stage {
+            Stage::Attract | Stage::AskingCard { .. } | Stage::Ended { .. } => {
+                self.want_cases(None, Some(receipt))
+            }
+            Stage::Browsing { who, .. } | Stage::Unavailable { who, .. } => {
+                let who = who.clone();
+                self.want_cases(who, Some(receipt))
+            }
+            Stage::Guiding(guiding) => {
+                let who = guiding.who.clone();
+                self.want_cases(who, Some(receipt))
+            }
+            Stage::Cases { who, .. } | Stage::CaseDetail { who, .. } => {
+                let who = who.clone();
+                self.open_cases(who, Some(receipt))
+            }
+            Stage::Done(done) => {
+                let who = done.who.clone();
+                self.open_cases(who, Some(receipt))
+            }
+            _ => self.stay(),
+        }
+    }
+
+    fn want_cases(self, who: Option<Who>, receipt: Option<String>) -> Step {
+        match who {
+            Some(who) => self.open_cases(who, receipt),
+            None => self.ask_card(Aim::Cases(receipt), Browse::default(), CardPrompt::Place, 0),
+        }
+    }
+
+    pub(super) fn open_cases(self, who: Who, receipt: Option<String>) -> Step {
         let order = Order::FetchCases(who.clone());
-        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, tab: CaseTab::All });
+        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, tab: CaseTab::All, receipt });
         step.orders.push(order);
         step
     }
 
-    fn ask_card(
-        self,
-        service: Option<Arc<Service>>,
-        browse: Browse,
-        prompt: CardPrompt,
-        failures: u8,
-    ) -> Step {
-        self.go(Stage::AskingCard { service, browse, prompt, failures })
+    fn ask_card(self, aim: Aim, browse: Browse, prompt: CardPrompt, failures: u8) -> Step {
+        self.go(Stage::AskingCard { aim, browse, prompt, failures })
     }
 
     pub(super) fn browse(self, who: Option<Who>, browse: Browse) -> Step {
@@ -331,6 +366,7 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::CommitFailed(_)
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown(_)
+            | Happening::FaceKnown(_)
             | Happening::Printed
             | Happening::PrintFailed
             | Happening::CardFailed(CardPrompt::OutOfOrder | CardPrompt::StillThere)

@@ -1,6 +1,6 @@
 //! After Submit: saving, the receipt, the document, cases and rating.
 use super::application::Application;
-use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Print, Stage, Who};
+use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Print, Stage};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
@@ -73,9 +73,9 @@ impl Session {
             (Stage::Rating { done, level, reasons }, happening) => {
                 self.on_rating(done, level, reasons, happening)
             }
-            (Stage::Cases { who, cases, tab }, happening) => self.on_cases(who, cases, tab, happening),
+            (Stage::Cases { .. }, happening) => self.on_cases(happening),
             (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => {
-                self.go(Stage::Cases { who, cases, tab: CaseTab::All })
+                self.go(Stage::Cases { who, cases, tab: CaseTab::All, receipt: None })
             }
             (
                 Stage::Unavailable { who, .. },
@@ -113,7 +113,7 @@ impl Session {
                 self.go(Stage::Rating { done, level: None, reasons: BTreeSet::new() })
             }
             Happening::AnotherWanted => self.browse(Some(done.who), Browse::default()),
-            Happening::CasesWanted => self.open_cases(done.who),
+            Happening::CasesWanted => self.open_cases(done.who, None),
             other => self.office_answered(Stage::Done(done), other),
         }
     }
@@ -179,19 +179,29 @@ impl Session {
         step
     }
 
-    fn on_cases(self, who: Who, cases: CaseList, tab: CaseTab, happening: Happening) -> Step {
+    fn on_cases(self, happening: Happening) -> Step {
+        let Stage::Cases { who, cases, tab, receipt } = self.stage.clone() else { return self.stay() };
         match happening {
-            Happening::CasesKnown(known) => self.go(Stage::Cases { who, cases: known, tab }),
-            Happening::CaseTabChosen(tab) => self.go(Stage::Cases { who, cases, tab }),
+            Happening::CasesKnown(known) => match place_of(&known, receipt.as_deref()) {
+                Some(index) => self.go(Stage::CaseDetail { who, cases: known, index }),
+                None => self.go(Stage::Cases { who, cases: known, tab, receipt: None }),
+            },
+            Happening::CaseTabChosen(tab) => self.go(Stage::Cases { who, cases, tab, receipt }),
             Happening::CaseOpened(index) => match &cases {
                 CaseList::Known { lines, .. } if index < lines.len() => {
                     self.go(Stage::CaseDetail { who, cases, index })
                 }
                 _ => self.stay(),
             },
-            Happening::CasesWanted => self.open_cases(who),
+            Happening::CasesWanted => self.open_cases(who, None),
             Happening::WentBack => self.browse(Some(who), Browse::default()),
             _ => self.stay(),
         }
     }
+}
+
+/// Which of the cases began with this receipt.
+fn place_of(cases: &CaseList, receipt: Option<&str>) -> Option<usize> {
+    let CaseList::Known { lines, .. } = cases else { return None };
+    lines.iter().position(|line| Some(line.receipt.as_str()) == receipt)
 }

@@ -3,10 +3,12 @@ use super::application::{Application, Service};
 use super::editing::Editing;
 use crate::notice::{CardPrompt, Notice};
 use jiujin_contract::case::CaseState;
-use jiujin_contract::identity::Resident;
+use jiujin_contract::identity::{IdNumber, Resident};
+use jiujin_contract::text::Text;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The resident whose card was read in this visit.
 pub type Who = Arc<Resident>;
@@ -40,6 +42,32 @@ pub struct Browse {
     pub page: usize,
 }
 
+/// A picture as red, green and blue bytes, wiped when the visit ends. It belongs to one number, so that a late
+/// one is never shown beside another name.
+#[derive(Clone, PartialEq)]
+pub struct Face {
+    pub of: IdNumber,
+    pub width: u32,
+    pub height: u32,
+    pub rgb: Arc<Zeroizing<Vec<u8>>>,
+}
+
+impl std::fmt::Debug for Face {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Face({} x {})", self.width, self.height)
+    }
+}
+
+/// What the card is wanted for.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Aim {
+    #[default]
+    Catalogue,
+    Service(Arc<Service>),
+    /// The resident's cases, or the one of this receipt.
+    Cases(Option<String>),
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {
     Attract,
@@ -49,15 +77,16 @@ pub enum Stage {
     },
     Guiding(Box<Guiding>),
     AskingCard {
-        service: Option<Arc<Service>>,
+        aim: Aim,
         browse: Browse,
         prompt: CardPrompt,
         failures: u8,
     },
     Confirming {
         who: Who,
-        service: Option<Arc<Service>>,
+        aim: Aim,
         browse: Browse,
+        face: Option<Face>,
     },
     Consenting {
         who: Who,
@@ -92,6 +121,8 @@ pub enum Stage {
         who: Who,
         cases: CaseList,
         tab: CaseTab,
+        /// The receipt that was scanned; its case is opened once the office has told of it.
+        receipt: Option<String>,
     },
     CaseDetail {
         who: Who,
@@ -221,13 +252,24 @@ impl CaseTab {
     }
 }
 
-/// One case as the resident sees it; times are Unix milliseconds.
+/// One case as the office tells it; times are Unix milliseconds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseLine {
+    pub receipt: String,
     pub case_number: String,
     pub item: String,
-    pub state: String,
-    pub code: CaseState,
+    pub state: CaseState,
     pub updated: i64,
-    pub events: Vec<(i64, String)>,
+    pub events: Vec<(i64, CaseState)>,
+    /// One per department of a life event; empty for a single service.
+    pub parts: Vec<CasePart>,
+}
+
+/// How far one department is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CasePart {
+    pub department: Text,
+    pub items: Vec<String>,
+    pub state: CaseState,
+    pub updated: i64,
 }

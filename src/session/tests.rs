@@ -1,10 +1,11 @@
 //! One visit, happening by happening, without clock, screen or network.
 use super::application::Service;
 use super::settings::{SettingTouch, Settings, TextSize};
-use super::stage::{Browse, Stage, Who};
+use super::stage::{Browse, CaseLine, CaseList, Face, Stage, Who};
 use super::{Happening, Moment, Order, Overlay, Pauses, Session, Step};
 use crate::notice::CardPrompt;
 use jiff::civil::date;
+use jiujin_contract::case::CaseState;
 use jiujin_contract::form::Form;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use std::sync::Arc;
@@ -277,4 +278,71 @@ fn a_receipt_is_printed_once_however_often_the_button_is_touched() {
     let jammed = second.session.apply(Happening::PrintFailed, at(4_000));
     let again = jammed.session.apply(Happening::PrintWanted, at(5_000));
     assert!(matches!(again.orders.as_slice(), [Order::Print(_)]), "after a jam it may be tried again");
+}
+
+const RECEIPT: &str = "7K3M-1122-0007-Q";
+
+fn case_of(receipt: &str) -> CaseLine {
+    let (case_number, item) = ("109999-20261122-00007-X".to_owned(), "S040".to_owned());
+    let (state, updated) = (CaseState::Processing, 0);
+    let (events, parts) = (vec![(0, CaseState::Submitted)], vec![]);
+    CaseLine { receipt: receipt.to_owned(), case_number, item, state, updated, events, parts }
+}
+
+fn told_of(receipts: &[&str]) -> Happening {
+    let lines = receipts.iter().map(|receipt| case_of(receipt)).collect();
+    Happening::CasesKnown(CaseList::Known { lines, as_of: 0 })
+}
+
+#[test]
+fn a_scanned_receipt_opens_its_case_only_after_the_card_of_its_resident() {
+    let scanned = Happening::ReceiptScanned(RECEIPT.into());
+    let step = after([scanned]);
+    assert!(matches!(step.session.stage, Stage::AskingCard { .. }), "{:?}", step.session.stage);
+    assert_eq!(step.orders, vec![]);
+    let step = step.session.apply(Happening::CardRead(adult()), at(2_000));
+    let step = step.session.apply(Happening::IdentityConfirmed(true), at(3_000));
+    assert!(matches!(step.orders.as_slice(), [Order::FetchCases(_)]));
+    let step = step.session.apply(told_of(&["7K3M-1101-0001-A", RECEIPT]), at(4_000));
+    assert!(matches!(step.session.stage, Stage::CaseDetail { index: 1, .. }), "{:?}", step.session.stage);
+}
+
+#[test]
+fn a_receipt_of_somebody_else_shows_only_ones_own_cases() {
+    let scanned = Happening::ReceiptScanned(RECEIPT.into());
+    let step = after([scanned, Happening::CardRead(adult()), Happening::IdentityConfirmed(true)]);
+    let step = step.session.apply(told_of(&["7K3M-1101-0001-A"]), at(4_000));
+    assert!(matches!(step.session.stage, Stage::Cases { .. }), "{:?}", step.session.stage);
+}
+
+#[test]
+fn a_receipt_under_the_scanner_does_not_interrupt_an_application() {
+    let scanned = Happening::ReceiptScanned(RECEIPT.into());
+    let before = after(at_consent());
+    let step = before.session.clone().apply(scanned, at(2_000));
+    assert_eq!(step.session.stage, before.session.stage);
+}
+
+#[test]
+fn wanting_ones_cases_without_a_card_leads_to_them_and_not_to_the_catalogue() {
+    let step = after([Happening::Woke, Happening::CasesWanted, Happening::CardRead(adult())]);
+    let step = step.session.apply(Happening::IdentityConfirmed(true), at(2_000));
+    assert!(matches!(step.session.stage, Stage::Cases { .. }), "{:?}", step.session.stage);
+}
+
+fn face_of(number: &str) -> Face {
+    Face {
+        of: IdNumber::new(number),
+        width: 1,
+        height: 1,
+        rgb: Arc::new(zeroize::Zeroizing::new(vec![0; 3])),
+    }
+}
+
+#[test]
+fn a_late_face_is_never_shown_beside_another_name() {
+    let step = after([Happening::CardRead(adult()), Happening::FaceKnown(face_of("109999195106120023"))]);
+    assert!(matches!(&step.session.stage, Stage::Confirming { face: None, .. }));
+    let step = step.session.apply(Happening::FaceKnown(face_of("109999199003070017")), at(2_000));
+    assert!(matches!(&step.session.stage, Stage::Confirming { face: Some(_), .. }));
 }

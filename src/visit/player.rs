@@ -3,6 +3,7 @@
 use super::{Labels, Network, Step, Visit};
 use crate::screens::eyes::{Eyes, Question};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ pub trait Surroundings {
     fn lift(&self) -> Result<(), String>;
     fn fault(&self, command: &str) -> Result<(), String>;
     fn network(&self, network: Network) -> Result<(), String>;
+    fn scan(&self, code: &str) -> Result<(), String>;
 }
 
 /// One line of the report.
@@ -42,12 +44,18 @@ pub struct Stuck {
 }
 
 pub struct Player<'a> {
-    pub eyes: Eyes,
-    pub around: &'a dyn Surroundings,
-    pub shots: Option<PathBuf>,
+    eyes: Eyes,
+    around: &'a dyn Surroundings,
+    shots: Option<PathBuf>,
+    /// The receipt that was last on the screen.
+    receipt: RefCell<Option<String>>,
 }
 
-impl Player<'_> {
+impl<'a> Player<'a> {
+    pub fn new(eyes: Eyes, around: &'a dyn Surroundings, shots: Option<PathBuf>) -> Player<'a> {
+        Player { eyes, around, shots, receipt: RefCell::default() }
+    }
+
     /// Plays all steps; `report` hears of each as it is done.
     pub fn play(&self, visit: &Visit, mut report: impl FnMut(&Played)) -> Result<(), Stuck> {
         for (index, step) in visit.steps.iter().enumerate() {
@@ -59,6 +67,9 @@ impl Player<'_> {
                 page: self.eyes.page(),
                 message,
             })?;
+            if let Some(receipt) = self.eyes.receipt() {
+                self.receipt.replace(Some(receipt));
+            }
             report(&Played { step: name, page: self.eyes.page(), ms: started.elapsed().as_millis() as u64 });
         }
         Ok(())
@@ -73,6 +84,10 @@ impl Player<'_> {
             Step::Await(page) => {
                 self.until(&format!("page {page} did not appear"), || self.eyes.page() == *page)
             }
+            Step::Scan(_) => match self.receipt.borrow().as_deref() {
+                Some(receipt) => self.around.scan(receipt),
+                None => Err("there was no receipt on the screen yet".into()),
+            },
             Step::Tap(labels) => self.tap(labels),
             Step::TapIf(labels) => {
                 labels.list().iter().any(|label| self.eyes.touch(label));
@@ -191,6 +206,7 @@ fn describe(step: &Step) -> String {
         Step::Type(text) => format!("type {} keys", text.chars().count()),
         Step::Form(_) => "fill in the form".into(),
         Step::Sign(_) => "sign".into(),
+        Step::Scan(_) => "scan the receipt".into(),
         Step::Delivered(_) => "await the office".into(),
         Step::Shot(name) => format!("shot {name}"),
     }

@@ -1,6 +1,6 @@
 //! Receipt, document, cases and rating onto their pages.
 use super::model;
-use crate::screens::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
+use crate::screens::outcome::{CaseDetailView, CaseStep, CasesView, DocumentView, RatingView, ReceiptView};
 use crate::session::stage::{CaseTab, Delivery, Print};
 use jiujin_contract::case::CaseState;
 use jiujin_ui::{
@@ -117,13 +117,13 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     detail.set_title(case.service.as_str().into());
     detail.set_lamp(lamp(case.code));
     detail.set_message(case.state.as_str().into());
-    let node = |(time, title): &(String, String)| TimelineNode {
-        state: NodeState::Done,
-        title: title.as_str().into(),
-        detail: SharedString::default(),
-        time: time.as_str().into(),
+    let node = |step: &CaseStep| TimelineNode {
+        state: if step.pending { NodeState::Now } else { NodeState::Done },
+        title: step.title.as_str().into(),
+        detail: step.detail.as_str().into(),
+        time: step.time.as_str().into(),
     };
-    detail.set_events(model(view.events.iter().map(node)));
+    detail.set_events(model(view.steps.iter().map(node)));
     detail.set_can_withdraw(false);
     detail.set_can_print(false);
     detail.set_correct(SharedString::default());
