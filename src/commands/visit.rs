@@ -106,6 +106,9 @@ fn play(
     script: Visit,
 ) -> Result<u8, crate::terminal::StartError> {
     headless::install(config.panel.width_px, config.panel.height_px)?;
+    if let Some(folder) = &arguments.shots {
+        std::fs::create_dir_all(folder)?;
+    }
     let window = screens::open(&config)?;
     let waiting = Arc::new(AtomicU64::new(0));
     let seen = waiting.clone();

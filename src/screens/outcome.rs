@@ -62,7 +62,8 @@ pub enum CasesView {
 pub struct CaseView {
     pub index: usize,
     pub service: String,
-    pub case_number: String,
+    /// The number the resident has on paper.
+    pub receipt: String,
     pub state: String,
     pub code: CaseState,
     pub updated: String,
@@ -190,9 +191,9 @@ pub fn case_detail(
 ) -> CaseDetailView {
     let CaseList::Known { lines, .. } = cases else { return CaseDetailView { case: None, steps: vec![] } };
     let Some(line) = lines.get(index) else { return CaseDetailView { case: None, steps: vec![] } };
-    let happened = line.events.iter().map(|(at, state)| CaseStep {
+    let happened = line.events.iter().enumerate().map(|(index, (at, state))| CaseStep {
         title: state.label().get(lang).to_owned(),
-        detail: String::new(),
+        detail: if index == 0 { words::case_number(&line.case_number, lang) } else { String::new() },
         time: moment(*at, status, lang),
         pending: false,
     });
@@ -217,7 +218,7 @@ fn case_view(index: usize, line: &CaseLine, shelf: &Shelf, status: &Status, lang
     CaseView {
         index,
         service: name_of(&line.item, shelf, lang),
-        case_number: line.case_number.clone(),
+        receipt: line.receipt.clone(),
         state: line.state.label().get(lang).to_owned(),
         code: line.state,
         updated: moment(line.updated, status, lang),

@@ -112,6 +112,21 @@ fn month_en(month: i8) -> &'static str {
     NAMES[(month as usize - 1).min(11)]
 }
 
+/// Several names in one sentence.
+pub fn list(names: impl Iterator<Item = String>, lang: Lang) -> String {
+    names.collect::<Vec<_>>().join(if lang == Lang::En { ", " } else { "、" })
+}
+
+/// How far a department is with its part of a life event.
+pub fn department_state(department: &str, state: &str, lang: Lang) -> String {
+    if lang == Lang::En { format!("{department}: {state}") } else { format!("{department}：{state}") }
+}
+
+/// The office's own number, for whoever calls there.
+pub fn case_number(number: &str, lang: Lang) -> String {
+    if lang == Lang::En { format!("The office's number: {number}") } else { format!("办件号：{number}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,14 +144,4 @@ mod tests {
         let at = local_time(0, CHINA_OFFSET_MIN);
         assert_eq!((clock(at).as_str(), clock_with_seconds(at).as_str()), ("08:00", "08:00:00"));
     }
-}
-
-/// Several names in one sentence.
-pub fn list(names: impl Iterator<Item = String>, lang: Lang) -> String {
-    names.collect::<Vec<_>>().join(if lang == Lang::En { ", " } else { "、" })
-}
-
-/// How far a department is with its part of a life event.
-pub fn department_state(department: &str, state: &str, lang: Lang) -> String {
-    if lang == Lang::En { format!("{department}: {state}") } else { format!("{department}：{state}") }
 }

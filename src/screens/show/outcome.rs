@@ -96,7 +96,7 @@ pub fn cases(window: &AppWindow, view: &CasesView) -> PageId {
         lamp: lamp(line.code),
         count: 1,
         note: line.updated.as_str().into(),
-        number: line.case_number.as_str().into(),
+        number: line.receipt.as_str().into(),
     })));
     if let CasesView::Known { tab, counts: [all, to_correct, open, closed], as_of, .. } = view {
         cases.set_tab(CaseTab::ALL.iter().position(|known| known == tab).unwrap_or(0) as i32);
@@ -113,7 +113,7 @@ pub fn cases(window: &AppWindow, view: &CasesView) -> PageId {
 pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     let Some(case) = &view.case else { return PageId::Cases };
     let detail = window.global::<CaseDetailPage>();
-    detail.set_number(case.case_number.as_str().into());
+    detail.set_number(case.receipt.as_str().into());
     detail.set_title(case.service.as_str().into());
     detail.set_lamp(lamp(case.code));
     detail.set_message(case.state.as_str().into());
