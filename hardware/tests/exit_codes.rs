@@ -59,6 +59,15 @@ fn every_passing_fault_is_survived() {
 }
 
 #[test]
+fn damaged_answers_are_a_bad_cable_and_not_another_device() {
+    for fault in ["length 1000", "checksum 1000", "cut 6 1000"] {
+        let (code, _, complaints) = read_after(&["place adult", &format!("fault {fault}")], 60);
+        assert_eq!(code, cli::NOT_ANSWERING, "{fault}: {complaints}");
+        assert!(!complaints.contains("another protocol"), "{fault}: {complaints}");
+    }
+}
+
+#[test]
 fn what_does_not_pass_has_its_own_exit_code() {
     let cases: [(&[&str], u8); 7] = [
         (&[], cli::NO_CARD),

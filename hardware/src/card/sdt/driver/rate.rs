@@ -1,6 +1,7 @@
 //! Finding the rate a module was left at, and setting it back: a changed rate survives power-off.
 use super::{Driver, Fault};
 use crate::card::sdt::command::{AnswerError, Command, SamStatus, set_baud_body};
+use crate::card::sdt::frame::PREAMBLE;
 use crate::card::sdt::status::Status;
 use std::time::Duration;
 
@@ -35,25 +36,25 @@ impl Driver {
 
     /// Finds the module's rate by asking for its status at each of the five. The port stays at the found one.
     pub fn detect_baud(&mut self, cancel: &dyn Fn() -> bool) -> Result<u32, Fault> {
-        let mut first_words = None;
+        let mut words = FirstWords::default();
         for wait in DETECT_WAITS {
             for baud in BAUD_RATES {
-                if self.answers_at(baud, wait, &mut first_words, cancel)? {
+                if self.answers_at(baud, wait, &mut words, cancel)? {
                     return Ok(baud);
                 }
             }
-            if first_words.is_none() {
+            if words.preamble || words.strange.is_none() {
                 return Err(Fault::Silent);
             }
         }
-        Err(first_words.map_or(Fault::Silent, |bytes| Fault::OtherProtocol(hex::encode_upper(bytes))))
+        Err(words.strange.map_or(Fault::Silent, |bytes| Fault::OtherProtocol(hex::encode_upper(bytes))))
     }
 
     fn answers_at(
         &mut self,
         baud: u32,
         wait: Duration,
-        first_words: &mut Option<Vec<u8>>,
+        words: &mut FirstWords,
         cancel: &dyn Fn() -> bool,
     ) -> Result<bool, Fault> {
         self.port.set_baud(baud).map_err(Fault::Lost)?;
@@ -61,11 +62,11 @@ impl Driver {
             self.port.discard_input().map_err(Fault::Lost)?;
             self.strange_bytes = Some(Vec::new());
             let answered = self.exchange::<SamStatus>(wait, cancel);
-            let strange = self.strange_bytes.take().filter(|bytes| !bytes.is_empty());
+            words.hear(self.strange_bytes.take().unwrap_or_default());
             match answered {
                 Ok(()) | Err(Fault::Answer(AnswerError::Status(_))) => return Ok(true),
                 Err(fault @ (Fault::Lost(_) | Fault::Cancelled)) => return Err(fault),
-                Err(_) => *first_words = first_words.take().or(strange),
+                Err(_) => {}
             }
         }
         Ok(false)
@@ -81,5 +82,20 @@ impl Driver {
         std::thread::sleep(Duration::from_millis(10));
         self.port.set_baud(baud).map_err(Fault::Lost)?;
         self.ask::<SamStatus>(cancel)
+    }
+}
+
+/// What a port said that was no answer.
+#[derive(Default)]
+struct FirstWords {
+    strange: Option<Vec<u8>>,
+    /// Our own frames begin so: damaged ones come from a bad cable, not from another device.
+    preamble: bool,
+}
+
+impl FirstWords {
+    fn hear(&mut self, bytes: Vec<u8>) {
+        self.preamble |= bytes.windows(PREAMBLE.len()).any(|window| window == PREAMBLE);
+        self.strange = self.strange.take().or(Some(bytes).filter(|bytes| !bytes.is_empty()));
     }
 }
