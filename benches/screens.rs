@@ -97,7 +97,7 @@ fn candidates(samples: &Samples) -> Vec<Duration> {
     (0..ROUNDS).map(|_| touched(samples, second)).collect()
 }
 
-/// From page to page: everything of the body is new.
+/// From page to page: everything of the body is new. Prints what each page takes.
 fn page_changes(samples: &Samples) -> Vec<Duration> {
     let pages = ["home", "guide", "card", "confirm", "consent", "form", "check", "result", "cases", "rating"];
     let mut times = Vec::new();
@@ -109,6 +109,16 @@ fn page_changes(samples: &Samples) -> Vec<Duration> {
         if round >= pages.len() {
             times.push(start.elapsed());
         }
+    }
+    for (index, page) in pages.iter().enumerate() {
+        let mut own: Vec<_> =
+            times.iter().skip(index).step_by(pages.len()).map(Duration::as_micros).collect();
+        own.sort();
+        println!(
+            "{{\"page\":\"{page}\",\"p50_us\":{},\"max_us\":{}}}",
+            own[own.len() / 2],
+            own[own.len() - 1]
+        );
     }
     times
 }

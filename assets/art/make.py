@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the layers of the card-and-reader picture: isometric slabs as few plain paths.
 
-Few paths, because the software renderer rasterises an SVG each time it is drawn; separate layers, because the
-card moves and the light of the reader changes colour. All layers are drawn around the same centre (0, 0).
+Few paths, because they are rasterised once for every size; separate layers, because the card moves and the light of
+the reader changes colour. All layers are drawn around the same centre (0, 0).
 """
 import math
 import pathlib
@@ -113,23 +113,6 @@ save("led", (-290, -170, 580, 340), group(rect(372, 244, 28, 'fill="none" stroke
 save("card", CARD_BOX, card())
 save("card-shadow", CARD_BOX, shadow(300, 180, 20, "#274C7A", .22, 0))
 save("ghost", CARD_BOX, group(rect(344, 216, 20, 'fill="none" stroke="#000" stroke-width="3"')))
-
-
-def rings():
-    """As pixels: an SVG of this size would be rasterised again for every step of the moving card. Needs pillow."""
-    from PIL import Image, ImageDraw
-    width, height, fine = 1240, 872, 3
-    alpha = Image.new("L", (width * fine, height * fine), 0)
-    pen = ImageDraw.Draw(alpha)
-    for radius, opacity in [(744, .38), (597, .6), (459, .9)]:
-        for line in range(int(1.7 * fine), -int(1.7 * fine), -1):
-            rx, ry = radius * fine + line, radius * .577 * fine + line
-            cx, cy = width * fine / 2, height * fine / 2
-            pen.ellipse([cx - rx, cy - ry, cx + rx, cy + ry], outline=round(255 * opacity), width=1)
-    alpha = alpha.resize((width, height), Image.LANCZOS)
-    picture = Image.new("LA", (width, height), 0)
-    picture.putalpha(alpha)
-    picture.save(HERE / "rings.png", optimize=True)
-
-
-rings()
+save("rings", (-620, -436, 1240, 872), "".join(
+    f'<ellipse rx="{r}" ry="{r * .577:.1f}" fill="none" stroke="#000" stroke-opacity="{o}" stroke-width="3.4"/>'
+    for r, o in [(744, .38), (597, .6), (459, .9)]))
