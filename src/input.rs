@@ -87,7 +87,7 @@ impl Input {
     /// Reads the dictionary now, so that the first key is as quick as the rest.
     pub fn warm_up() {
         let _ = Dictionary::shared().readings("一", 1);
-        let _ = characters_by_strokes(&[Stroke::Horizontal; 4]);
+        let _ = characters_by_strokes(&[Some(Stroke::Horizontal); 4]);
     }
 
     pub fn set_field(&mut self, field: Field) {

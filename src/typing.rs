@@ -1,11 +1,14 @@
 //! The keyboard on the screen: which keys an open field wants, and pinyin that becomes characters before the
 //! session hears of them. Nothing typed stays here between visits.
+mod by_strokes;
+
 use crate::input::{Field, Input, Lexicon, PAGE};
 use crate::session::editing::Keystroke;
 use crate::session::filling::shown_fields;
 use crate::session::stage::Stage;
 use crate::session::{Happening, Session};
 use crate::shelf::Shelf;
+use by_strokes::ByStrokes;
 use jiujin_contract::form::{Input as Question, TextKind};
 use std::sync::Arc;
 
@@ -50,6 +53,7 @@ pub struct KeyboardView {
 
 pub struct Typing {
     input: Input,
+    strokes: ByStrokes,
     layout: Layout,
     /// The open field, so that another one gets its own keys.
     open: Option<(String, Layout, Field)>,
@@ -60,7 +64,7 @@ impl Typing {
     pub fn new(shelf: &Shelf) -> Typing {
         let titles = shelf.services().iter().map(|service| service.item.name.zh.clone());
         let input = Input::new(Arc::new(Lexicon::new(titles)), Field::Text);
-        Typing { input, layout: Layout::Pinyin, open: None, page: 0 }
+        Typing { input, strokes: ByStrokes::default(), layout: Layout::Pinyin, open: None, page: 0 }
     }
 
     /// Looks which field is open now.
@@ -79,6 +83,7 @@ impl Typing {
     /// Forgets what was being composed.
     pub fn clear(&mut self) {
         self.input.clear();
+        self.strokes.clear();
         self.page = 0;
     }
 
@@ -86,7 +91,7 @@ impl Typing {
     pub fn press(&mut self, key: Key) -> Vec<Happening> {
         match key {
             Key::Text(text) => self.text(&text),
-            Key::Backspace if self.input.backspace() => {
+            Key::Backspace if self.strokes.backspace() || self.input.backspace() => {
                 self.page = 0;
                 vec![]
             }
@@ -95,7 +100,7 @@ impl Typing {
             Key::Right => typed(Keystroke::Right),
             Key::Candidate(index) => self.choose(self.page * PAGE + index),
             Key::MoreCandidates => {
-                self.page = (self.page + 1).min(self.input.page_count().saturating_sub(1));
+                self.page = (self.page + 1).min(self.page_count().saturating_sub(1));
                 vec![]
             }
             Key::FewerCandidates => {
@@ -119,8 +124,13 @@ impl Typing {
 
     fn text(&mut self, text: &str) -> Vec<Happening> {
         let composes = matches!(self.layout, Layout::Pinyin | Layout::NineKey);
-        if composes && text == " " && !self.input.is_empty() {
+        let composing = !self.input.is_empty() || !self.strokes.is_empty();
+        if text == " " && composing {
             return self.choose(self.page * PAGE);
+        }
+        if self.layout == Layout::Stroke && text.chars().all(|key| self.strokes.push(key)) {
+            self.page = 0;
+            return vec![];
         }
         let mut keys = text.chars();
         if let (true, Some(key), None) = (composes, keys.next(), keys.next())
@@ -137,11 +147,15 @@ impl Typing {
 
     fn choose(&mut self, index: usize) -> Vec<Happening> {
         self.page = 0;
-        self.input.choose(index).map(|text| typed(Keystroke::Insert(text))).unwrap_or_default()
+        let chosen =
+            if self.strokes.is_empty() { self.input.choose(index) } else { self.strokes.choose(index) };
+        chosen.map(|text| typed(Keystroke::Insert(text))).unwrap_or_default()
     }
 
     /// Letters still in the composing line go into the field as they are.
+    /// Strokes that came to no character are dropped.
     fn finish(&mut self) -> Vec<Happening> {
+        self.strokes.clear();
         if self.input.is_empty() {
             return vec![];
         }
@@ -155,6 +169,17 @@ impl Typing {
         composing.chosen + &composing.spelling.replace('\'', "")
     }
 
+    fn page_count(&self) -> usize {
+        if self.strokes.is_empty() { self.input.page_count() } else { self.strokes.page_count() }
+    }
+
+    fn candidates(&self) -> Vec<String> {
+        if !self.strokes.is_empty() {
+            return self.strokes.candidates(self.page);
+        }
+        self.input.candidates(self.page).iter().map(|candidate| candidate.text.clone()).collect()
+    }
+
     /// `None` while no field is open.
     pub fn view(&self) -> Option<KeyboardView> {
         let (_, wanted, _) = self.open.as_ref()?;
@@ -164,14 +189,9 @@ impl Typing {
             layout: self.layout,
             chinese: *wanted == Layout::Pinyin,
             digits_only,
-            composing: composing.chosen + &composing.spelling,
-            candidates: self
-                .input
-                .candidates(self.page)
-                .iter()
-                .map(|candidate| candidate.text.clone())
-                .collect(),
-            has_more: self.page + 1 < self.input.page_count(),
+            composing: composing.chosen + &composing.spelling + &self.strokes.composing(),
+            candidates: self.candidates(),
+            has_more: self.page + 1 < self.page_count(),
             has_less: self.page > 0,
         })
     }

@@ -38,6 +38,17 @@ impl Stroke {
             _ => return None,
         })
     }
+
+    /// As drawn on its key.
+    pub fn sign(self) -> char {
+        match self {
+            Stroke::Horizontal => '一',
+            Stroke::Vertical => '丨',
+            Stroke::LeftFalling => '丿',
+            Stroke::Dot => '丶',
+            Stroke::Turning => '乛',
+        }
+    }
 }
 
 struct Table {
@@ -73,19 +84,27 @@ fn character_scores() -> Vec<(char, f32)> {
 }
 
 /// Characters whose stroke order begins with these strokes: complete ones first, then the most common, then those
-/// without a known reading, shortest first.
-pub fn characters_by_strokes(strokes: &[Stroke]) -> Vec<char> {
-    let wanted: Vec<u8> = strokes.iter().take(STROKES_MAX).map(|stroke| *stroke as u8).collect();
+/// without a known reading, shortest first. `None` is a stroke that may be any.
+pub fn characters_by_strokes(strokes: &[Option<Stroke>]) -> Vec<char> {
+    let wanted: Vec<Option<u8>> =
+        strokes.iter().take(STROKES_MAX).map(|stroke| stroke.map(|stroke| stroke as u8)).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
-    let common = COMMON.iter().filter(|(_, code)| code.starts_with(&wanted)).take(FOUND_MAX);
+    let fits = |code: &[u8]| {
+        code.len() >= wanted.len()
+            && code.iter().zip(&wanted).all(|(found, wanted)| wanted.is_none_or(|wanted| wanted == *found))
+    };
+    let sure: Vec<u8> = wanted.iter().map_while(|stroke| *stroke).collect();
+    let common = COMMON.iter().filter(|(_, code)| fits(code)).take(FOUND_MAX);
     let mut found: Vec<(usize, char)> = common.map(|(c, code)| (code.len() - wanted.len(), *c)).collect();
     found.sort_by_key(|(missing, _)| *missing > 0);
     if found.len() < FOUND_MAX {
         let mut rare: Vec<(usize, char)> = Vec::new();
-        TABLE.each_beginning_with(&wanted, |code, character| {
-            rare.push((code.len() - wanted.len(), character))
+        TABLE.each_beginning_with(&sure, |code, character| {
+            if fits(code) {
+                rare.push((code.len() - wanted.len(), character));
+            }
         });
         rare.sort_unstable();
         found.extend(rare.iter().take(FOUND_MAX * 2));
