@@ -39,7 +39,7 @@ fn main() {
     let ready = start.elapsed();
     let mut keys = vec![Vec::new(); TYPED.iter().map(|(_, typed)| typed.len()).sum()];
     let mut choices = vec![Vec::new(); TYPED.len()];
-    let strokes: Vec<Stroke> = "12345".chars().filter_map(Stroke::of_key).collect();
+    let strokes: Vec<Option<Stroke>> = "12345".chars().map(Stroke::of_key).collect();
     let mut looked_up = vec![Vec::new(); strokes.len()];
     for _ in 0..ROUNDS {
         let mut key_times = keys.iter_mut();

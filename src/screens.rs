@@ -52,6 +52,8 @@ pub struct Status {
     pub reader: bool,
     pub online: bool,
     pub storage: bool,
+    /// A code scanner is configured.
+    pub scanner: bool,
     /// A printer is configured.
     pub printer: bool,
     pub paper: bool,
@@ -66,6 +68,7 @@ impl Status {
             reader: true,
             online: true,
             storage: true,
+            scanner: config.scanner.port != "off",
             printer: config.printer.port != "off",
             paper: true,
         }

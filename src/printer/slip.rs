@@ -49,7 +49,9 @@ enum Row {
 
 fn rows(part: &Part, font: &FontRef, width_px: u32) -> Vec<Row> {
     let words = |text: &str, px: u32| {
-        wrapped(text, px, font, width_px - 2 * MARGIN).into_iter().map(move |text| Row::Words { text, px })
+        wrapped(&fonts::visible(text), px, font, width_px - 2 * MARGIN)
+            .into_iter()
+            .map(move |text| Row::Words { text, px })
     };
     match part {
         Part::Title(text) => words(text, TITLE_PX).collect(),

@@ -1,5 +1,6 @@
 //! Fonts before Slint starts: the program carries its own, and gives fontconfig a folder that has one, because
 //! Slint panics where fontconfig knows no font at all.
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
@@ -32,4 +33,33 @@ pub fn draws(character: char) -> bool {
     static FACE: std::sync::LazyLock<Option<ttf_parser::Face<'static>>> =
         std::sync::LazyLock::new(|| ttf_parser::Face::parse(REGULAR, 0).ok());
     FACE.as_ref().is_some_and(|face| face.glyph_index(character).is_some())
+}
+
+/// The text as it can be drawn: a character the font lacks stands as its code point in brackets. Only the screen
+/// and the paper show it so; what is stored and sent keeps the character.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c.is_control() || draws(c)) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().fold(String::new(), |mut all, c| {
+        if c.is_control() || draws(c) {
+            all.push(c);
+        } else {
+            all.push_str(&format!("〔U+{:04X}〕", u32::from(c)));
+        }
+        all
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_the_font_lacks_stands_as_its_code_point() {
+        assert_eq!(visible("王小一\n18号"), "王小一\n18号");
+        assert_eq!(visible("测\u{E863}x"), "测〔U+E863〕x");
+        assert_eq!(visible("\u{3106C}"), "〔U+3106C〕");
+        assert!("〔U+0123456789ABCDEF〕".chars().all(draws), "the code itself can be drawn");
+    }
 }

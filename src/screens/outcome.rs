@@ -137,6 +137,9 @@ pub fn slip(done: &Done, status: &Status, lang: Lang) -> Vec<Part> {
         parts.push(Part::Text(words::ready_by(&receipt.promised_day, lang)));
     }
     parts.push(Part::Code(receipt.receipt));
+    if status.scanner {
+        parts.push(Part::Text(words::scan_hint(lang).to_owned()));
+    }
     if !done.document.is_empty() {
         parts.push(Part::Rule);
         parts.extend(done.document.iter().map(|(name, value)| Part::Text(format!("{name}  {value}"))));

@@ -3,6 +3,7 @@ mod catalogue;
 mod form;
 mod outcome;
 
+use super::fonts::visible;
 use super::identity::ConfirmView;
 use super::view::{OverlayView, Page, View};
 use crate::notice::{CardPrompt, Notice};
@@ -96,7 +97,7 @@ fn page(window: &AppWindow, page: &Page) {
 
 fn confirm(window: &AppWindow, view: &ConfirmView) -> PageId {
     let confirm = window.global::<ConfirmPage>();
-    confirm.set_masked_name(view.name.as_str().into());
+    confirm.set_masked_name(visible(&view.name).as_ref().into());
     confirm.set_masked_number(view.id_number.as_str().into());
     confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
     confirm.set_minutes(view.idle_minutes as i32);
@@ -138,7 +139,7 @@ fn consent(window: &AppWindow, view: &super::identity::ConsentView) -> PageId {
     consent.set_version(view.version.as_str().into());
     consent.set_guardian(view.guardian.is_some());
     consent.set_guardian_present(view.guardian == Some(true));
-    consent.set_child_name(view.masked_name.as_str().into());
+    consent.set_child_name(visible(&view.masked_name).as_ref().into());
     let what: Vec<&str> = view.what.iter().map(|(words, _)| words.as_str()).collect();
     let whole = [what.join("\n").as_str(), &view.from_whom, &view.purpose, &view.recipients, &view.retention]
         .join("\n\n");
@@ -182,7 +183,7 @@ fn frame(window: &AppWindow, view: &View) {
     frame.set_date(shown.date.as_str().into());
     frame.set_time(shown.time.as_str().into());
     frame.set_signed_in(shown.masked_name.is_some());
-    frame.set_masked_name(shown.masked_name.as_deref().unwrap_or_default().into());
+    frame.set_masked_name(visible(shown.masked_name.as_deref().unwrap_or_default()).as_ref().into());
     frame.set_minutes_left(shown.minutes_left as i32);
     let can_back = match &view.page {
         Page::Attract { .. } | Page::Saving | Page::LookingUp | Page::Goodbye { .. } | Page::Receipt(_) => {
@@ -262,7 +263,8 @@ fn keyboard(window: &AppWindow, view: Option<&KeyboardView>) {
     keyboard.set_chinese(view.chinese);
     keyboard.set_digits_only(view.digits_only);
     keyboard.set_composing(view.composing.as_str().into());
-    keyboard.set_candidates(model(view.candidates.iter().map(SharedString::from)));
+    keyboard
+        .set_candidates(model(view.candidates.iter().map(|word| SharedString::from(visible(word).as_ref()))));
     keyboard.set_selected(0);
     keyboard.set_has_more(view.has_more);
     keyboard.set_has_less(view.has_less);

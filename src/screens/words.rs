@@ -122,9 +122,22 @@ pub fn department_state(department: &str, state: &str, lang: Lang) -> String {
     if lang == Lang::En { format!("{department}: {state}") } else { format!("{department}：{state}") }
 }
 
+/// Beside the code on the paper, where this kiosk can read it.
+pub fn scan_hint(lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => "把二维码放到扫码窗，再放身份证，就能看办到哪一步。",
+        Lang::ZhTw => "把二維碼放到掃碼窗，再放身份證，就能看辦到哪一步。",
+        Lang::En => "Hold this code under the scanner and place your card: the kiosk shows how far it is.",
+    }
+}
+
 /// The office's own number, for whoever calls there.
 pub fn case_number(number: &str, lang: Lang) -> String {
-    if lang == Lang::En { format!("The office's number: {number}") } else { format!("办件号：{number}") }
+    match lang {
+        Lang::ZhCn => format!("办件号：{number}"),
+        Lang::ZhTw => format!("辦件號：{number}"),
+        Lang::En => format!("The office's number: {number}"),
+    }
 }
 
 #[cfg(test)]

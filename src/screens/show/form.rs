@@ -1,5 +1,6 @@
 //! Questions, signature and review onto their pages.
 use super::model;
+use crate::screens::fonts::visible;
 use crate::screens::form::{CheckView, FormView, GroupView, SignView};
 use crate::screens::ink::drawn;
 use jiujin_contract::form::{ChoiceView, FieldView, Input, Source, TextKind};
@@ -31,7 +32,7 @@ pub fn form(window: &AppWindow, view: &FormView) -> PageId {
         open.and_then(|index| view.fields.get(index)).is_some_and(|field| field.input == Input::Date);
     let chars: Vec<char> = editing.text.chars().collect();
     let part = |from: usize, to: usize| -> SharedString {
-        chars.iter().skip(from).take(to - from).collect::<String>().into()
+        visible(&chars.iter().skip(from).take(to - from).collect::<String>()).as_ref().into()
     };
     form.set_before(part(0, editing.caret));
     form.set_after(part(editing.caret, chars.len().max(editing.caret)));
@@ -57,7 +58,7 @@ fn form_field(field: &FieldView, view: &FormView) -> FormField {
         help: field.help.as_str().into(),
         example: field.example.as_str().into(),
         kind: kind(&field.input),
-        shown: field.shown.as_str().into(),
+        shown: visible(&field.shown).as_ref().into(),
         origin: origin(field.source),
         locked: field.locked,
         enabled: field.enabled,
@@ -145,7 +146,9 @@ fn entries(field: &FieldView) -> Vec<EntryItem> {
             entry.fields.iter().map(|field| field.shown.as_str()).filter(|words| !words.is_empty()).collect();
         let error = entry.fields.iter().find_map(|field| field.error.clone()).unwrap_or_default();
         EntryItem {
-            title: entry.title.as_str().into(), detail: words.join("，").into(), error: error.into()
+            title: entry.title.as_str().into(),
+            detail: visible(&words.join("，")).as_ref().into(),
+            error: error.into(),
         }
     };
     entries.iter().map(item).collect()
@@ -195,7 +198,7 @@ fn check_group(group: &GroupView, start: i32) -> CheckGroup {
         start,
         rows: model(group.rows.iter().map(|row| CheckRow {
             name: row.label.as_str().into(),
-            value: row.value.as_str().into(),
+            value: visible(&row.value).as_ref().into(),
             origin: origin(row.source),
         })),
     }

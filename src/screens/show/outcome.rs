@@ -1,5 +1,6 @@
 //! Receipt, document, cases and rating onto their pages.
 use super::model;
+use crate::screens::fonts::visible;
 use crate::screens::outcome::{CaseDetailView, CaseStep, CasesView, DocumentView, RatingView, ReceiptView};
 use crate::session::stage::{CaseTab, Delivery, Print};
 use jiujin_contract::case::CaseState;
@@ -71,8 +72,10 @@ pub fn document(window: &AppWindow, view: &DocumentView) -> PageId {
     document.set_issuer(view.issuer.as_str().into());
     document.set_date(view.date.as_str().into());
     document.set_number(view.receipt.as_str().into());
-    let fact =
-        |(name, value): &(String, String)| Fact { name: name.as_str().into(), value: value.as_str().into() };
+    let fact = |(name, value): &(String, String)| Fact {
+        name: name.as_str().into(),
+        value: visible(value).as_ref().into(),
+    };
     document.set_lines(model(view.rows.iter().map(fact)));
     document.set_page(view.page as i32 + 1);
     document.set_pages(view.pages as i32);
