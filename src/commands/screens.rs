@@ -37,6 +37,7 @@ fn render_all(arguments: &ScreensArguments) -> Result<usize, String> {
         .map_err(|error| format!("{}: {error}", arguments.out.display()))?;
     headless::install(width, height).map_err(|error| failed(&error))?;
     let samples = screens::samples(&settings, width, height).map_err(|error| failed(&error))?;
+    samples.print_code();
     let mut count = 0;
     for page in
         samples.pages().iter().filter(|page| arguments.page.as_deref().is_none_or(|wanted| wanted == **page))

@@ -1,8 +1,8 @@
 //! Every page with the sample data it carries itself, for pictures and for the layout walker.
 use super::show;
 use crate::session::settings::Settings;
-use jiujin_ui::{App, AppWindow, Frame, Help, Keyboard, PageId, StillThere};
-use slint::ComponentHandle;
+use jiujin_ui::{App, AppWindow, Frame, Help, InkStroke, Keyboard, PageId, ResultPage, SignPage, StillThere};
+use slint::{ComponentHandle, Model, ModelRc, VecModel};
 
 /// Pages by the names of visits; two overlays stand on a page of their own.
 const PAGES: &[(&str, PageId)] = &[
@@ -30,12 +30,23 @@ const PAGES: &[(&str, PageId)] = &[
 /// Pages before somebody has shown a card.
 const UNNAMED: &[PageId] =
     &[PageId::Attract, PageId::Home, PageId::Search, PageId::Card, PageId::Confirm, PageId::Goodbye];
+/// Pages that are not left by Back (`show` decides it for a real view).
+const WITHOUT_BACK: &[PageId] =
+    &[PageId::Attract, PageId::Home, PageId::Saving, PageId::Result, PageId::Goodbye];
 /// Pixels per inch of the 21.5-inch reference panel at 1080×1920.
 const REFERENCE_PPI: f32 = 102.5;
 /// A 10.1-inch counter-top panel of 1280×800.
 const SMALL_PPI: f32 = 149.5;
 
-pub struct Samples(AppWindow);
+/// Short side of the panel the sample signature was written on, millimetres.
+const REFERENCE_SIDE_MM: f32 = 267.7;
+/// A lying panel leaves the pad little more than half of the height.
+const LYING_PAD: f32 = 0.56;
+
+pub struct Samples {
+    window: AppWindow,
+    ink: Vec<InkStroke>,
+}
 
 /// A window with sample data in the wished look.
 pub fn samples(settings: &Settings, width: u32, height: u32) -> Result<Samples, slint::PlatformError> {
@@ -43,7 +54,8 @@ pub fn samples(settings: &Settings, width: u32, height: u32) -> Result<Samples, 
     super::prepare(&window);
     window.global::<jiujin_ui::Theme>().set_motion(false);
     window.show()?;
-    let samples = Samples(window);
+    let ink = window.global::<SignPage>().get_strokes().iter().collect();
+    let samples = Samples { window, ink };
     let ppi = if width.max(height) <= 1_280 { SMALL_PPI } else { REFERENCE_PPI };
     samples.dress(settings, (width, height), ppi);
     Ok(samples)
@@ -56,29 +68,53 @@ impl Samples {
 
     /// Another panel or another wish, as from a touch on the bar.
     pub fn dress(&self, settings: &Settings, (width, height): (u32, u32), ppi: f32) {
-        self.0.global::<jiujin_ui::Theme>().set_ppi(ppi);
-        self.0.window().set_size(slint::PhysicalSize::new(width, height));
-        show::dress(&self.0, settings);
+        self.window.global::<jiujin_ui::Theme>().set_ppi(ppi);
+        self.window.window().set_size(slint::PhysicalSize::new(width, height));
+        show::dress(&self.window, settings);
+        let lying = if width > height { LYING_PAD } else { 1.0 };
+        let side = width.min(height) as f32 * 25.4 / ppi / REFERENCE_SIDE_MM;
+        let ink = self.ink.iter().map(|stroke| scaled(stroke, side * lying));
+        self.window.global::<SignPage>().set_strokes(ModelRc::new(VecModel::from_iter(ink)));
+    }
+
+    /// A code on the receipt that a phone can read, as pictures show it.
+    pub fn print_code(&self) {
+        let result = self.window.global::<ResultPage>();
+        let number: Vec<_> = result.get_number().iter().collect();
+        result.set_qr(show::qr(&number.concat()));
     }
 
     pub fn window(&self) -> &AppWindow {
-        &self.0
+        &self.window
     }
 
     pub fn show(&self, page: &str) {
         let Some((name, id)) = PAGES.iter().find(|(name, _)| *name == page) else { return };
-        let window = &self.0;
+        let window = &self.window;
         window.global::<App>().set_page(*id);
         window.global::<Frame>().set_signed_in(!UNNAMED.contains(id));
-        window.global::<Frame>().set_can_back(!matches!(id, PageId::Attract | PageId::Home));
+        window.global::<Frame>().set_can_back(!WITHOUT_BACK.contains(id));
         window.global::<Keyboard>().set_shown(matches!(id, PageId::Search | PageId::Form));
         let layout =
             if *id == PageId::Search { jiujin_ui::KeyLayout::Pinyin } else { jiujin_ui::KeyLayout::IdNumber };
         window.global::<Keyboard>().set_layout(layout);
         window.global::<Help>().set_shown(*name == "help");
         window.global::<StillThere>().set_shown(*name == "still-there");
-        if matches!(*name, "help" | "still-there") {
-            show::fit_sheet(window);
-        }
+    }
+}
+
+/// The sample signature on a pad of another size.
+fn scaled(stroke: &InkStroke, by: f32) -> InkStroke {
+    let word = |word: &str| match word.parse::<f32>() {
+        Ok(length) => format!("{:.1}", length * by),
+        Err(_) => word.to_owned(),
+    };
+    let commands: Vec<_> = stroke.commands.split(' ').map(word).collect();
+    InkStroke {
+        commands: commands.join(" ").into(),
+        x: stroke.x * by,
+        y: stroke.y * by,
+        width: stroke.width * by,
+        height: stroke.height * by,
     }
 }

@@ -3,6 +3,8 @@ mod catalogue;
 mod form;
 mod outcome;
 
+pub use outcome::qr;
+
 use super::fonts::visible;
 use super::identity::ConfirmView;
 use super::view::{OverlayView, Page, View};
@@ -16,8 +18,7 @@ use jiujin_ui::{
     KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
     UnavailablePage,
 };
-use slint::{ComponentHandle, Image, ModelRc, SharedPixelBuffer, SharedString, Timer, VecModel};
-use std::time::Duration;
+use slint::{ComponentHandle, Image, ModelRc, SharedPixelBuffer, SharedString, VecModel};
 
 pub fn show(window: &AppWindow, view: &View) {
     dress(window, &view.settings);
@@ -209,30 +210,7 @@ fn icon(notice: Notice) -> &'static str {
     }
 }
 
-/// Time for a sheet to be laid out once.
-const SHEET_LAID_OUT: Duration = Duration::from_millis(30);
-/// Part of the wished text size a sheet is asked to try.
-const GENTLE_STEP: f32 = 0.98;
-
-/// Words give way when the room they lack changes. A sheet opens in the very turn in which its page takes the wished
-/// size again, and would not notice; this step after its first frame sets it going.
-pub fn fit_sheet(window: &AppWindow) {
-    let weak = window.as_weak();
-    Timer::single_shot(SHEET_LAID_OUT, move || {
-        let shown = weak.upgrade().filter(|window| {
-            window.global::<Help>().get_shown() || window.global::<StillThere>().get_shown()
-        });
-        if let Some(window) = shown {
-            let theme = window.global::<Theme>();
-            theme.set_give(theme.get_give().min(GENTLE_STEP));
-        }
-    });
-}
-
 fn overlay(window: &AppWindow, overlay: &OverlayView) {
-    if *overlay != OverlayView::None && !window.global::<App>().get_covered() {
-        fit_sheet(window);
-    }
     window.global::<Help>().set_shown(*overlay == OverlayView::Help);
     let still_there = window.global::<StillThere>();
     still_there.set_shown(matches!(overlay, OverlayView::StillThere { .. }));
