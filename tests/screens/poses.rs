@@ -20,6 +20,11 @@ impl Pose {
         samples.show(self.page);
         (self.change)(samples);
     }
+
+    /// A visit begins on it: the pages before anybody has chosen anything.
+    pub fn begins(&self) -> bool {
+        self.page == "attract" || self.page == "home"
+    }
 }
 
 const fn pose(name: &'static str, page: &'static str, change: fn(&Samples)) -> Pose {
@@ -61,6 +66,15 @@ pub const STATES: &[Pose] = &[
     pose("home in easy view", "home", |samples| {
         samples.window().global::<HomePage>().set_face(HomeFace::Easy);
         samples.window().global::<Frame>().set_elder(true);
+    }),
+    pose("home with a way back", "home", |samples| {
+        samples.window().global::<Frame>().set_can_back(true);
+    }),
+    pose("home with a voice", "home", |samples| {
+        let frame = samples.window().global::<Frame>();
+        frame.set_can_back(true);
+        frame.set_can_speak(true);
+        frame.set_voice_on(true);
     }),
     pose("home by topics", "home", |samples| samples.window().global::<HomePage>().set_tab(HomeTab::Topics)),
     pose("search without keyboard", "search", |samples| {
@@ -124,6 +138,9 @@ pub const STATES: &[Pose] = &[
         result.set_can_print(false);
         result.set_delivered_at(SharedString::default());
     }),
+    pose("result after printing", "result", |samples| {
+        samples.window().global::<ResultPage>().set_printed(true);
+    }),
     pose("printer without paper", "home", |samples| {
         samples.window().global::<Frame>().set_notice("打印机缺纸，回执显示在屏幕上。".into());
     }),
@@ -180,9 +197,12 @@ fn calm(samples: &Samples) {
     let frame = window.global::<Frame>();
     frame.set_notice(SharedString::default());
     frame.set_elder(false);
+    frame.set_can_speak(false);
+    frame.set_voice_on(false);
     let result = window.global::<ResultPage>();
     result.set_offline(false);
     result.set_can_print(true);
+    result.set_printed(false);
     result.set_delivered_at("14:38:08".into());
     window.global::<Help>().set_shown(false);
     window.global::<App>().set_page(PageId::Attract);

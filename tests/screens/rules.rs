@@ -1,4 +1,6 @@
-//! What must hold for every page as it is seen: the accessibility points that can be measured from a layout.
+//! What must hold for every page as it is seen: A1, A3, A18, A19 and whatever is cut, elided or overprinted, measured
+//! from the layout. A2, A9 and A10 stand in `elders`, A4-A6 in `contrast`, A15 and A16 in `fingers`, A17 in `five_keys`;
+//! each says what of its point only a person can judge.
 use super::walker::{Lost, ROUNDING, Seen, Target, Words};
 use i_slint_core::lengths::LogicalRect;
 
@@ -103,7 +105,7 @@ fn wrong_order(seen: &Seen, found: &mut Vec<String>) {
     }
 }
 
-fn cut(rect: &LogicalRect, seen: &LogicalRect) -> bool {
+pub fn cut(rect: &LogicalRect, seen: &LogicalRect) -> bool {
     rect.min_x() < seen.min_x() - ROUNDING
         || rect.min_y() < seen.min_y() - ROUNDING
         || rect.max_x() > seen.max_x() + ROUNDING

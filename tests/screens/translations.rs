@@ -56,6 +56,19 @@ fn holes(text: &str) -> BTreeSet<&str> {
     inner.map(|(hole, _)| hole.trim_matches(|c: char| c.is_ascii_digit())).collect()
 }
 
+/// One sentence in the language of a bundle; English is what the pages say themselves.
+pub fn say(bundle: &str, sentence: &str) -> String {
+    let known = if bundle == "en" { BTreeMap::new() } else { translations(bundle) };
+    known.get(sentence).cloned().unwrap_or_else(|| sentence.to_owned())
+}
+
+/// What the buttons of the bottom bar say.
+pub fn bar(bundle: &str) -> Vec<String> {
+    const BAR: [&str; 8] =
+        ["Back", "Easy view", "Standard", "Help", "Text size", "Contrast", "Read aloud", "Language"];
+    BAR.iter().map(|sentence| say(bundle, sentence)).collect()
+}
+
 /// What stands in `@tr("…")` anywhere in ui/; of a plural the singular, which is the key.
 fn sentences() -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -68,7 +81,7 @@ fn sentences() -> BTreeSet<String> {
     found
 }
 
-fn files(dir: &Path) -> Vec<PathBuf> {
+pub fn files(dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
         let path = entry.path();

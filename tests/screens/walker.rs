@@ -29,6 +29,8 @@ pub struct Target {
     pub enabled: bool,
     /// Has the focus: the ring is around it.
     pub focused: bool,
+    /// What is read out for the group it stands in: the keyboard, a sheet.
+    pub group: String,
 }
 
 /// Words as they are painted.
@@ -72,10 +74,11 @@ pub struct Seen {
 }
 
 /// What is known about the ancestors of an item.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 struct Around {
     seen: LogicalRect,
     label: String,
+    group: String,
     target: Option<LogicalRect>,
     focused: bool,
 }
@@ -102,8 +105,7 @@ pub fn walk(window: &slint::Window) -> Seen {
         adapter: inner.window_adapter(),
         sheets: Vec::new(),
     };
-    let around =
-        Around { seen: LogicalRect::from_size(size), label: String::new(), target: None, focused: false };
+    let around = Around { seen: LogicalRect::from_size(size), ..Around::default() };
     walk.visit(&ItemRc::new_root(tree), &around);
     walk.lift_sheets();
     walk.join_grounds();
@@ -130,6 +132,9 @@ impl Walk {
             if !said.trim().is_empty() {
                 self.found.spoken.push(Spoken { role, label: label.clone(), value });
             }
+        }
+        if role == AccessibleRole::Groupbox {
+            inner.group.clone_from(&label);
         }
         if !label.is_empty() {
             inner.label = label;
@@ -173,6 +178,7 @@ impl Walk {
             seen: around.seen.intersection(&rect).unwrap_or_default(),
             enabled: area.as_pin_ref().enabled(),
             focused: around.focused,
+            group: around.group.clone(),
         });
     }
 
@@ -230,7 +236,7 @@ fn rect_of(item: &ItemRc) -> LogicalRect {
     LogicalRect::new(item.map_to_window(geometry.origin), geometry.size)
 }
 
-fn speak(item: &ItemRc, what: AccessibleStringProperty) -> String {
+pub fn speak(item: &ItemRc, what: AccessibleStringProperty) -> String {
     item.accessible_string_property(what).map(String::from).unwrap_or_default()
 }
 
