@@ -59,7 +59,8 @@ fn main() {
     let fingers = std::thread::spawn(move || {
         let begin = Instant::now();
         while begin.elapsed() < RUN {
-            for label in ["开始", "Start", "全部服务", "All services", "返回", "Back", "首页", "Home"] {
+            for label in ["开始", "Start", "全部服务", "All services", "返回", "Back", "首页", "Home"]
+            {
                 eyes.touch(label);
                 std::thread::sleep(Duration::from_millis(40));
             }

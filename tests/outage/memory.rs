@@ -19,10 +19,6 @@ const GOODBYE: &str = r#"
 const MIDST: &str = "await form";
 const LEAVING: &str = "await goodbye";
 const IDLE: &str = "await attract";
-/// Largest part of memory that is read at once; words are shorter than the overlap.
-const PART: usize = 1 << 20;
-const OVERLAP: usize = 256;
-
 struct Found {
     card_block: usize,
     sealed_plain: usize,
@@ -60,9 +56,9 @@ fn a_resident_who_left_is_not_in_the_kiosks_memory_where_that_can_be_promised() 
     while idle.is_none() {
         let line = lines.recv_timeout(2 * PATIENCE).expect("the visit goes on");
         match line["step"].as_str().unwrap_or_default() {
-            MIDST => midst = stopped(&process, search),
+            MIDST => midst = copied(&process),
             LEAVING => kiosk.reader.say("lift"),
-            IDLE => idle = Some(stopped(&process, search)),
+            IDLE => idle = Some(copied(&process)),
             _ => {}
         }
     }
@@ -73,6 +69,7 @@ fn a_resident_who_left_is_not_in_the_kiosks_memory_where_that_can_be_promised() 
             "{{\"rig\":\"I8 memory\",\"verdict\":\"NOT PROVEN\",\"why\":\"this system does not let a parent read /proc/PID/mem\"}}"
         );
     };
+    let (midst, idle) = (search(&midst), search(&idle));
     let promised = idle.card_block + idle.sealed_plain;
     println!(
         "{{\"rig\":\"I8 memory\",\"card_block\":{},\"sealed_plain\":{},\"left_over\":{{\"name\":{},\"number\":{},\"address\":{}}},\"during_the_visit\":{{\"name\":{},\"number\":{}}},\"searched_kib\":{},\"verdict\":\"{}\"}}",
@@ -90,48 +87,51 @@ fn a_resident_who_left_is_not_in_the_kiosks_memory_where_that_can_be_promised() 
     assert_eq!(promised, 0, "the card's raw block or the plain text of the submission is still there");
 }
 
-/// Nothing moves while `look` looks.
-fn stopped<T>(process: &Child, look: impl FnOnce(u32) -> T) -> T {
+/// Every writable part of its memory, copied while nothing moves: a visit's patience runs on meanwhile, so the search
+/// itself comes later. `None` where the system forbids it.
+fn copied(process: &Child) -> Option<Vec<Vec<u8>>> {
     let pid = Pid::from_child(process);
     kill_process(pid, Signal::STOP).expect("it can be stopped");
-    let seen = look(process.id());
+    let parts = parts(process.id());
     kill_process(pid, Signal::CONT).expect("it goes on");
-    seen
+    parts
 }
 
-/// `None` where the system forbids it.
-fn search(process: u32) -> Option<Found> {
+fn parts(process: u32) -> Option<Vec<Vec<u8>>> {
     let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).ok()?;
     let mut memory = std::fs::File::open(format!("/proc/{process}/mem")).ok()?;
+    let mut parts = Vec::new();
+    for (from, to) in maps.lines().filter_map(writable) {
+        let mut part = vec![0; (to - from) as usize];
+        memory.seek(SeekFrom::Start(from)).ok()?;
+        // Pages of a device cannot be read; they hold no words.
+        if memory.read_exact(&mut part).is_ok() {
+            parts.push(part);
+        }
+    }
+    (!parts.is_empty()).then_some(parts)
+}
+
+fn search(parts: &[Vec<u8>]) -> Found {
     let [name, number, address] = CANARIES;
     let block: Vec<u8> = number.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let plain = format!("\"id_number\":\"{number}\"").into_bytes();
-    let wanted: [&[u8]; 5] = [&block, &plain, name.as_bytes(), number.as_bytes(), address.as_bytes()];
-    let (mut counts, mut bytes) = ([0; 5], 0);
-    for (from, to) in maps.lines().filter_map(writable) {
-        memory.seek(SeekFrom::Start(from)).ok()?;
-        let (mut left, mut tail) = ((to - from) as usize, Vec::new());
-        bytes += left;
-        while left > 0 {
-            let mut part = vec![0; left.min(PART)];
-            // Pages of a device cannot be read; they hold no words.
-            if memory.read_exact(&mut part).is_err() {
-                break;
-            }
-            left -= part.len();
-            let overlap = tail.len();
-            tail.append(&mut part);
-            for (count, word) in counts.iter_mut().zip(wanted) {
-                let starts = (0..tail.len().saturating_sub(word.len() - 1)).filter(|at| {
-                    tail[*at] == word[0] && tail[*at..].starts_with(word) && at + word.len() > overlap
-                });
-                *count += starts.count();
-            }
-            tail.drain(..tail.len().saturating_sub(OVERLAP));
-        }
+    let count = |word: &[u8]| parts.iter().map(|part| times(part, word)).sum();
+    Found {
+        card_block: count(&block),
+        sealed_plain: count(&plain),
+        words: [name, number, address].map(|word| count(word.as_bytes())),
+        kib: parts.iter().map(Vec::len).sum::<usize>() >> 10,
     }
-    let [card_block, sealed_plain, words @ ..] = counts;
-    Some(Found { card_block, sealed_plain, words, kib: bytes >> 10 })
+}
+
+fn times(part: &[u8], word: &[u8]) -> usize {
+    let (mut found, mut from) = (0, 0);
+    while let Some(at) = part[from..].iter().position(|byte| *byte == word[0]) {
+        found += usize::from(part[from + at..].starts_with(word));
+        from += at + 1;
+    }
+    found
 }
 
 /// `7f00-7fff rw-p …`
