@@ -130,7 +130,7 @@ impl Bench {
         for _ in 0..ROUNDS {
             (0..LETTERS).for_each(|_| drop(submit(&mut store, &self.identity, &self.asked)));
             let start = Instant::now();
-            while deliver_due(&mut store, &courier).await > 0 {}
+            drain(&mut store, &courier).await;
             ours += start.elapsed();
             (0..LETTERS).for_each(|_| drop(submit(&mut store, &self.identity, &self.asked)));
             let letters = store.due(Timestamp::now(), LETTERS).unwrap();
@@ -182,17 +182,27 @@ fn set_back(store: &mut Store, letters: &[Letter], now: Timestamp) {
     store.apply(&fates, now).unwrap();
 }
 
-async fn deliver_due(store: &mut Store, courier: &Courier) -> usize {
-    let now = Timestamp::now();
-    let letters = store.due(now, BATCH).unwrap();
-    let count = letters.len();
-    if count > 0 {
-        store.mark_sending(&ids(&letters), now).unwrap();
-        let round = courier.deliver(letters, now).await;
+/// As the loop does it: one portion is on its way while the next is marked and read.
+async fn drain(store: &mut Store, courier: &Courier) {
+    let mut ready = portion(store);
+    while !ready.is_empty() {
+        let (courier, letters) = (courier.clone(), std::mem::take(&mut ready));
+        let journey = tokio::spawn(async move { courier.deliver(letters, Timestamp::now()).await });
+        tokio::task::yield_now().await;
+        ready = portion(store);
+        let (round, now) = (journey.await.unwrap(), Timestamp::now());
         let failures = store.road().unwrap().failures;
         store.apply(&schedule::fates(&round, failures, 0, now), now).unwrap();
     }
-    count
+}
+
+fn portion(store: &mut Store) -> Vec<Letter> {
+    let now = Timestamp::now();
+    let letters = store.due(now, BATCH).unwrap();
+    if !letters.is_empty() {
+        store.mark_sending(&ids(&letters), now).unwrap();
+    }
+    letters
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> Duration {

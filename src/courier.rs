@@ -18,7 +18,8 @@ use jiujin_contract::sealing::Digest;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
     self, AnnounceAnswer, Announced, Answer, BODY_BYTES_MAX, CasesAnswer, Delivery, DirectoryAnswer,
-    HEADER_OFFICE_TIME, Rating, RatingAnswer, Request, ResidentQuery, Setback, Signer,
+    HEADER_OFFICE_TIME, Rating, RatingAnswer, ReconcileAnswer, ReconcileRequest, Request, ResidentQuery,
+    Setback, Signer,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -152,6 +153,11 @@ impl Courier {
     /// confirmation, after which contents are purged.
     pub async fn announce(&self, letters: Vec<Announced>, now: Timestamp) -> Result<AnnounceAnswer, Setback> {
         self.ask(Request::announce(letters), now, |raw| raw.answer().read()).await.0
+    }
+
+    /// Which of the kiosk's running numbers the office has; the daily comparison.
+    pub async fn compare(&self, span: ReconcileRequest, now: Timestamp) -> Result<ReconcileAnswer, Setback> {
+        self.ask(Request::reconcile(span), now, |raw| raw.answer().read()).await.0
     }
 
     /// The cases of the resident at the kiosk.

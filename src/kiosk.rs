@@ -1,5 +1,6 @@
 //! The loop: owns the session and the store, hears every event and carries out the orders. It decides
 //! nothing itself: the session decides what a visit becomes, the courier's verdict what a letter becomes.
+mod comparison;
 mod letters;
 mod orders;
 
@@ -7,6 +8,7 @@ use crate::card;
 use crate::codes;
 use crate::config::Config;
 use crate::courier::Courier;
+use crate::letter::Letter;
 use crate::notice::{CardPrompt, Notice};
 use crate::printer;
 use crate::screens::view::View;
@@ -26,6 +28,8 @@ use tokio::sync::mpsc;
 pub const EVENTS_MAX: usize = 256;
 /// How often the clock on the screen and the minutes left are looked at.
 const GLANCE: Duration = Duration::from_secs(1);
+/// Time for a journey to set out before the next one is prepared.
+const PREPARE_AFTER: Duration = Duration::from_millis(2);
 
 /// Everything that enters at the top of the road.
 #[derive(Debug)]
@@ -72,7 +76,11 @@ pub struct Kiosk {
     shown: Option<View>,
     asking: bool,
     delivering: bool,
+    /// The next portion, marked and read while the one before is on its way; goes out as soon as that is back.
+    ready: Vec<Letter>,
+    prepared: bool,
     announce_at: u64,
+    compare_at: u64,
     news_at: u64,
     ceilings_at: u64,
 }
@@ -101,7 +109,10 @@ impl Kiosk {
             shown: None,
             asking: false,
             delivering: false,
+            ready: Vec::new(),
+            prepared: true,
             announce_at: 0,
+            compare_at: 0,
             news_at: 0,
             ceilings_at: 0,
         }
@@ -146,7 +157,8 @@ impl Kiosk {
     fn nap(&self) -> Duration {
         let now = self.now().elapsed_ms;
         let until = |at: u64| Duration::from_millis(at.saturating_sub(now));
-        self.session.deadline().map_or(GLANCE, |at| until(at).min(GLANCE))
+        let rest = if self.prepared { GLANCE } else { PREPARE_AFTER };
+        self.session.deadline().map_or(rest, |at| until(at).min(rest))
     }
 
     fn handle(&mut self, event: Event) {

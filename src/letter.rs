@@ -1,6 +1,7 @@
 //! What goes between store and courier: a copy of one sealed submission on its way out, on its way back what is
 //! to become of it, and a new catalogue. Plain values, so that the courier never sees the store.
 use jiff::Timestamp;
+use jiujin_contract::catalogue::Trust;
 use jiujin_contract::receipt::SignedReceipt;
 use jiujin_contract::sealing::SealedSubmission;
 use std::collections::BTreeSet;
@@ -31,12 +32,22 @@ pub enum Fate {
 /// SHA-256 of a catalogue item.
 pub type PartDigest = [u8; 32];
 
+/// Whom the kiosk believes about the catalogue, and since which enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Believed {
+    /// Names what was pinned at enrolment: another office, or the same one enrolled anew, begins anew.
+    pub anchor: String,
+    pub trust: Trust,
+}
+
 /// What the kiosk has of the catalogue.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Held {
     pub etag: Option<String>,
     /// The newest version ever accepted.
     pub version: u64,
+    /// `None` before the first manifest.
+    pub believed: Option<Believed>,
     pub parts: BTreeSet<PartDigest>,
 }
 
@@ -44,6 +55,8 @@ pub struct Held {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Update {
     pub version: u64,
+    /// Kept with it in one transaction: a root that was followed is never left again.
+    pub believed: Believed,
     pub etag: Option<String>,
     pub manifest: Vec<u8>,
     /// Every item of the version, in the manifest's order.

@@ -8,6 +8,7 @@ pub mod card;
 pub mod codes;
 pub mod input;
 pub mod notice;
+pub mod parked;
 pub mod printer;
 pub mod scanner;
 pub mod screens;

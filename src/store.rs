@@ -11,7 +11,7 @@ mod tests;
 pub mod yardstick;
 
 pub use opening::{Alarm, Opened};
-pub use outbox::{Acknowledged, Ceiling, Counts, Line, Numbered};
+pub use outbox::{Acknowledged, Asked, Ceiling, Comparison, Counts, Line, Numbered};
 
 use jiff::Timestamp;
 use rusqlite::Connection;

@@ -49,8 +49,11 @@ impl Terminal {
         if let Some(alarm) = &opened.alarm {
             tracing::error!(set_aside = %alarm.set_aside.display(), salvaged = alarm.salvaged, reason = alarm.reason, "store");
         }
-        let store = opened.store;
+        let mut store = opened.store;
         let courier = Courier::new(&config)?;
+        if let Some(courier) = &courier {
+            store.enrolled_as(courier.identity().office.device_id.as_str())?;
+        }
         let (events, inbox) = mpsc::channel(EVENTS_MAX);
         screens::dress(window, &config);
         screens::listen(window, &events);

@@ -3,8 +3,12 @@
 //! runs longer.
 #![cfg(feature = "demo")]
 
+#[path = "courier/agreement.rs"]
+mod agreement;
 #[path = "support/invariants.rs"]
 mod invariants;
+#[path = "courier/roots.rs"]
+mod roots;
 #[path = "support/town.rs"]
 mod town;
 
@@ -14,6 +18,7 @@ use jiff::Timestamp;
 use jiujin::courier::{Courier, schedule};
 use jiujin::enrol::{Identity, enrol};
 use jiujin::store::Store;
+use jiujin_contract::catalogue::Trust;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -264,7 +269,9 @@ async fn the_offices_catalogue_comes_into_force_and_only_changes_are_fetched() {
     let forgetful = jiujin::letter::Held { etag: None, ..held.clone() };
     let again = courier.fetch_catalogue(&forgetful, Timestamp::now()).await.unwrap().unwrap();
     assert_eq!(again.fetched.len(), 0, "only what is not here yet");
-    let newer = jiujin::letter::Held { version: held.version + 1, ..forgetful };
+    let mut believed = held.believed.clone().unwrap();
+    believed.trust = Trust::single(courier.identity().office.verifying_key, held.version + 1);
+    let newer = jiujin::letter::Held { believed: Some(believed), ..forgetful };
     assert!(courier.fetch_catalogue(&newer, Timestamp::now()).await.is_err(), "never an older one");
 }
 

@@ -5,6 +5,8 @@
 
 #[path = "support/invariants.rs"]
 mod invariants;
+#[path = "outage/memory.rs"]
+mod memory;
 
 use invariants::{Receipts, Verdict, canaries_in, check};
 use jiff::Timestamp;
@@ -205,6 +207,8 @@ fn take_catalogue(config: &Config) {
     let update =
         runtime.block_on(courier.fetch_catalogue(&held, Timestamp::now())).expect("the office answers");
     store.catalogue_take(&update.expect("a catalogue"), Timestamp::now()).expect("it is whole");
+    // The day's comparison with the office falls into the first visit.
+    store.compare_now().expect("written");
 }
 
 fn listen(process: &mut Child) -> Receiver<Value> {
@@ -256,6 +260,18 @@ fn note(life: &mut Life, line: &Value, started: Instant) {
     }
 }
 
+async fn open_office(folder: &Path) -> (Office, String) {
+    let database = format!("sqlite:{}", folder.join("office.sqlite").display());
+    let mut offered = jiujin_contract::catalogue::day_one();
+    offered.items.retain(|item| SERVICES.contains(&item.id.as_str()));
+    let office =
+        Office::open_with(&database, &folder.join("office.keys"), offered).await.expect("the office opens");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    tokio::spawn(office.serve(listener));
+    (office, url)
+}
+
 #[test]
 fn power_cuts_lose_no_receipt_and_double_no_case() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -264,17 +280,7 @@ fn power_cuts_lose_no_receipt_and_double_no_case() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let database = format!("sqlite:{}", folder.path().join("office.sqlite").display());
-    let (office, url) = runtime.block_on(async {
-        let mut offered = jiujin_contract::catalogue::day_one();
-        offered.items.retain(|item| SERVICES.contains(&item.id.as_str()));
-        let keys = folder.path().join("office.keys");
-        let office = Office::open_with(&database, &keys, offered).await.expect("the office opens");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let url = format!("http://{}", listener.local_addr().expect("its address"));
-        tokio::spawn(office.serve(listener));
-        (office, url)
-    });
+    let (office, url) = runtime.block_on(open_office(folder.path()));
     let kills = std::env::var("JIUJIN_RIG_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(KILLS);
     let started = Instant::now();
     let lives: Vec<_> = (0..KIOSKS)
@@ -291,6 +297,9 @@ fn power_cuts_lose_no_receipt_and_double_no_case() {
         let (receipts, folder, ready) = life.join().expect("no kiosk got stuck");
         let config = Config::load(&folder.join("kiosk.toml")).expect("its configuration");
         let verdict = runtime.block_on(check(&config, &receipts, &office, &CANARIES));
+        let compared = Store::of(&config, Timestamp::now()).expect("it opens").store.last_comparison();
+        let agreed = compared.expect("readable").is_some_and(|found| !found.is_alarming());
+        whole.hold(agreed, "I2", "kiosk and office never compared their numbers");
         let canaries = canaries_in(&folder, &CANARIES);
         whole.broken.extend(canaries.into_iter().map(|found| format!("I8: {found}")));
         whole.acknowledged += verdict.acknowledged;

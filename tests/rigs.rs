@@ -13,6 +13,12 @@ mod controls;
 mod invariants;
 #[path = "rigs/power.rs"]
 mod power;
+#[path = "rigs/roots.rs"]
+mod roots;
+#[path = "rigs/soak.rs"]
+mod soak;
+#[path = "rigs/storm.rs"]
+mod storm;
 #[path = "rigs/syscalls.rs"]
 mod syscalls;
 #[path = "support/town.rs"]
@@ -59,6 +65,9 @@ async fn child() {
     let folder = Path::new(&folder);
     let ended = match role.as_str() {
         "write" => power::write(folder),
+        "deliver" => power::deliver(folder).await,
+        "storm" => storm::start(folder).await,
+        "soak" => soak::live_long(folder).await,
         "road" => syscalls::road(folder).await,
         "jump" => clock::jump(folder).await,
         other => panic!("{other} is no role"),

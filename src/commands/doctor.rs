@@ -42,7 +42,13 @@ pub fn examine(config: Option<&Path>, as_json: bool, out: &mut dyn Write) -> io:
         )),
         Some(Ok(config)) => {
             findings.push(good("configuration", "readable"));
-            findings.extend([reader(&config), store(&config), enrolment(&config), network(&config)]);
+            findings.extend([
+                reader(&config),
+                store(&config),
+                comparison(&config),
+                enrolment(&config),
+                network(&config),
+            ]);
         }
     }
     for finding in &findings {
@@ -95,6 +101,30 @@ fn store(config: &Config) -> Finding {
             format!("{}: {error}", path.display()),
             "jiujin run makes the store at its first start",
         ),
+    }
+}
+
+/// What the daily comparison with the office found.
+fn comparison(config: &Config) -> Finding {
+    let name = "comparison";
+    let last = Store::inspect(&config.store_path(), OutboxLimits::of(&config.limits))
+        .and_then(|store| store.last_comparison());
+    match last {
+        Ok(None) => good(name, "the first one with the office is still to come"),
+        Ok(Some(found)) if found.unknown_here > 0 => bad(
+            name,
+            format!("the office has {} cases under our numbers that are not here", found.unknown_here),
+            "was this disk restored or copied? enrol again if another kiosk uses the same key",
+        ),
+        Ok(Some(found)) if found.missing_at_office > 0 => bad(
+            name,
+            format!("{} confirmed submissions are missing at the office", found.missing_at_office),
+            "tell the office to restore its backup; jiujin outbox list names them (missing-at-office)",
+        ),
+        Ok(Some(found)) => {
+            good(name, format!("{} numbers compared, {} sent again", found.compared, found.queued_again))
+        }
+        Err(error) => bad(name, error.to_string(), "see store"),
     }
 }
 

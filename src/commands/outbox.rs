@@ -6,11 +6,13 @@ mod tests;
 
 use crate::config::{Config, ConfigError};
 use crate::enrol::{EnrolError, Identity};
-use crate::store::{OutboxLimits, Store, StoreError};
+use crate::parked;
+use crate::store::{Line, OutboxLimits, Store, StoreError};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use jiujin_contract::submission::{SubmissionError, SubmissionId};
-use serde_json::json;
+use jiujin_contract::text::Lang;
+use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -90,8 +92,8 @@ pub fn run(command: &OutboxCommand, now: Timestamp, out: &mut impl Write) -> Res
         OutboxCommand::Retry { at, id: Some(id), .. } => retry(&mut at.store()?, vec![parse(id)?], now, out),
         OutboxCommand::Retry { at, id: None, all: true } => {
             let mut store = at.store()?;
-            let parked = parked(&store, now)?;
-            retry(&mut store, parked, now, out)
+            let waiting = all_parked(&store, now)?;
+            retry(&mut store, waiting, now, out)
         }
         OutboxCommand::Retry { .. } => Err(OutboxError::Which),
         OutboxCommand::Export { at, file } => {
@@ -117,11 +119,25 @@ fn parse(id: &str) -> Result<SubmissionId, OutboxError> {
 fn list(store: &Store, now: Timestamp, out: &mut impl Write) -> Result<bool, OutboxError> {
     let lines = store.lines(None, LINES_MAX, now)?;
     for line in &lines {
-        writeln!(out, "{}", json!(line))?;
+        writeln!(out, "{}", advised(line))?;
     }
-    let summary = json!({"counts": store.counts()?, "road": store.road()?});
+    let summary = json!({
+        "counts": store.counts()?, "road": store.road()?, "comparison": store.last_comparison()?
+    });
     writeln!(out, "{summary}")?;
     Ok(true)
+}
+
+/// A parked one says in both languages what to do.
+fn advised(line: &Line) -> Value {
+    let mut told = json!(line);
+    if line.state == "parked" {
+        let reason = line.reason.as_deref().unwrap_or_default();
+        let both = |words: fn(&str, Lang) -> &'static str| json!({"zh": words(reason, Lang::ZhCn), "en": words(reason, Lang::En)});
+        told["technician"] = both(parked::technician);
+        told["resident"] = both(parked::resident);
+    }
+    told
 }
 
 fn show(store: &Store, id: SubmissionId, now: Timestamp, out: &mut impl Write) -> Result<bool, OutboxError> {
@@ -129,11 +145,11 @@ fn show(store: &Store, id: SubmissionId, now: Timestamp, out: &mut impl Write) -
         return Err(StoreError::Unknown { id: id.to_string() }.into());
     };
     let journal = store.journal_of(&id.to_string())?;
-    writeln!(out, "{}", json!({"submission": line, "journal": journal}))?;
+    writeln!(out, "{}", json!({"submission": advised(&line), "journal": journal}))?;
     Ok(true)
 }
 
-fn parked(store: &Store, now: Timestamp) -> Result<Vec<SubmissionId>, OutboxError> {
+fn all_parked(store: &Store, now: Timestamp) -> Result<Vec<SubmissionId>, OutboxError> {
     let lines = store.lines(None, LINES_MAX, now)?;
     lines.iter().filter(|line| line.state == "parked").map(|line| parse(&line.id)).collect()
 }

@@ -1,10 +1,11 @@
 //! The catalogue on its way to the kiosk: the signed manifest, then only the items that are not here yet.
 use super::{Courier, Raw};
 use crate::crash_point;
-use crate::letter::{Held, PartDigest, Update};
+use crate::letter::{Believed, Held, PartDigest, Update};
 use jiff::Timestamp;
 use jiujin_contract::catalogue::{ITEM_FILE_BYTES_MAX, ITEMS_MAX, ManifestEntry, SignedManifest, Trust};
-use jiujin_contract::wire::{BODY_BYTES_MAX, Request, Setback};
+use jiujin_contract::sealing::Digest;
+use jiujin_contract::wire::{BODY_BYTES_MAX, EnrolAnswer, Request, Setback};
 use sha2::{Digest as _, Sha256};
 
 /// Bytes of all items of one update.
@@ -40,26 +41,40 @@ impl Courier {
             return Ok(None);
         }
         let signed: SignedManifest = raw.answer().read()?;
-        let entries = self.verified(&signed, held, now)?;
+        let (trust, entries) = self.verified(&signed, &raw.body, held, now)?;
         let (parts, fetched) = self.fetch_items(&entries, held).await?;
         let Raw { etag, body, .. } = raw;
-        Ok(Some(Update { version: signed.manifest.version, etag, manifest: body, parts, fetched }))
+        let believed = Believed { anchor: anchor(&self.identity.office), trust };
+        let version = signed.manifest.version;
+        Ok(Some(Update { version, believed, etag, manifest: body, parts, fetched }))
     }
 
-    /// Signed by our office, not expired, not older than what we had, and within the limits.
+    /// Where belief begins: what is in force since the last manifest, else what was pinned at enrolment.
+    fn trust(&self, held: &Held) -> Result<Trust, NewsError> {
+        let office = &self.identity.office;
+        match (&held.believed, &office.root) {
+            (Some(kept), _) if kept.anchor == anchor(office) => Ok(kept.trust.clone()),
+            (_, Some(root)) => Ok(Trust::pin(root)?),
+            (Some(_), None) => Ok(Trust::single(office.verifying_key, 0)),
+            (None, None) => Ok(Trust::single(office.verifying_key, held.version)),
+        }
+    }
+
+    /// Signed by whom the roots name, not expired, not older than what we had, and within the limits.
     fn verified(
         &self,
         signed: &SignedManifest,
+        bytes: &[u8],
         held: &Held,
         now: Timestamp,
-    ) -> Result<Vec<ManifestEntry>, NewsError> {
-        let trust = Trust::single(self.identity.office.verifying_key, 0);
-        let manifest = match trust.believe(signed, now) {
-            Err(_) if !crash_point::stands("signed_manifest") => &signed.manifest,
-            verified => verified?,
+    ) -> Result<(Trust, Vec<ManifestEntry>), NewsError> {
+        let before = self.trust(held)?;
+        let (trust, manifest) = match before.read(bytes, now) {
+            Err(_) if !crash_point::stands("signed_manifest") => (before.clone(), signed.manifest.clone()),
+            believed => believed?,
         };
-        if manifest.version < held.version {
-            return Err(NewsError::Rollback { offered: manifest.version, held: held.version });
+        if !trust.supersedes(&before) {
+            return Err(NewsError::Rollback { offered: manifest.version, held: before.seen() });
         }
         if manifest.items.len() > ITEMS_MAX {
             return Err(NewsError::TooLarge("too many items"));
@@ -67,7 +82,7 @@ impl Courier {
         if manifest.items.iter().any(|entry| entry.size > ITEM_FILE_BYTES_MAX) {
             return Err(NewsError::TooLarge("an item is larger than an item may be"));
         }
-        Ok(manifest.items.clone())
+        Ok((trust, manifest.items))
     }
 
     async fn fetch_items(
@@ -99,6 +114,14 @@ impl Courier {
         raw.answer().read::<serde::de::IgnoredAny>()?;
         let found: PartDigest = Sha256::digest(&raw.body).into();
         if found == digest { Ok(raw.body) } else { Err(wrong()) }
+    }
+}
+
+/// The name of what a kiosk pinned at its enrolment.
+fn anchor(office: &EnrolAnswer) -> String {
+    match &office.root {
+        None => office.verifying_key.key_id().to_string(),
+        Some(first) => Digest::of(&serde_json::to_vec(first).unwrap_or_default()).to_string(),
     }
 }
 

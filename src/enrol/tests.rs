@@ -11,6 +11,7 @@ fn answer() -> EnrolAnswer {
         name: "test".into(),
         sealing_key: OfficeSealingKey::generate().unwrap().public(),
         verifying_key: OfficeSigningKey::generate().unwrap().public(),
+        root: None,
         office_time: jiff::Timestamp::UNIX_EPOCH,
     }
 }

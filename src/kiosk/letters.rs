@@ -3,17 +3,21 @@ use super::{Event, Kiosk, Report};
 use crate::courier::news::NewsError;
 use crate::courier::schedule::fates;
 use crate::courier::{Courier, Round};
-use crate::letter::{Letter, Update};
+use crate::letter::{Fate, Letter, Update};
+use crate::parked;
 use crate::session::Happening;
 use crate::session::application::Service;
 use crate::session::stage::{CaseLine, CaseList, CasePart, Delivery, Who};
 use crate::shelf::Shelf;
+use crate::store::Asked;
 use jiff::Timestamp;
 use jiujin_contract::case::CaseEvent;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{
-    AnnounceAnswer, CaseView, Delivery as Delivered, PartView, Rating, ResidentQuery, Setback,
+    AnnounceAnswer, CaseView, Delivery as Delivered, PartView, Rating, ReconcileAnswer, ResidentQuery,
+    Setback,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -30,6 +34,7 @@ const ANNOUNCE_EVERY_MS: u64 = 20_000;
 pub enum Outcome {
     Delivered(Round),
     Announced(Result<AnnounceAnswer, Setback>),
+    Compared(Asked, Result<ReconcileAnswer, Setback>),
     News(Result<Option<Box<Update>>, NewsError>),
     LookedUp(Option<Value>),
     Cases(Result<Vec<CaseView>, Setback>),
@@ -45,7 +50,7 @@ impl Kiosk {
     }
 
     /// Sends a journey off; its outcome comes back as an event.
-    fn travel<F>(&self, journey: impl FnOnce(Courier, Timestamp) -> F)
+    pub(super) fn travel<F>(&self, journey: impl FnOnce(Courier, Timestamp) -> F)
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
@@ -57,25 +62,48 @@ impl Kiosk {
         });
     }
 
-    /// One journey at a time, with everything that is due.
+    /// One journey at a time, with everything that is due; order is kept.
     pub(super) fn send_due_letters(&mut self) {
-        if self.delivering || self.courier.is_none() {
+        if self.courier.is_none() {
             return;
         }
-        let now = Timestamp::now();
-        let letters = match self.store.due(now, self.config.office.batch_letters) {
-            Ok(letters) => letters,
-            Err(error) => return self.store_failed(&error),
+        if self.delivering {
+            return self.prepare_next();
+        }
+        let letters = match std::mem::take(&mut self.ready) {
+            none if none.is_empty() => self.next_portion(),
+            ready => ready,
         };
         if letters.is_empty() {
+            self.compare_with_the_office();
             return self.ask_for_second_confirmation();
         }
-        let ids: Vec<SubmissionId> = letters.iter().map(|letter: &Letter| letter.sealed.id()).collect();
-        if let Err(error) = self.store.mark_sending(&ids, now) {
-            return self.store_failed(&error);
-        }
-        self.delivering = true;
+        (self.delivering, self.prepared) = (true, false);
         self.travel(|courier, now| async move { Outcome::Delivered(courier.deliver(letters, now).await) });
+    }
+
+    /// While one portion is on its way, the loop has time for the next.
+    fn prepare_next(&mut self) {
+        if !self.prepared {
+            self.prepared = true;
+            self.ready = self.next_portion();
+        }
+    }
+
+    /// What is due, written down as being sent. A crash before it goes out queues it again.
+    fn next_portion(&mut self) -> Vec<Letter> {
+        let now = Timestamp::now();
+        let taken = self.store.due(now, self.config.office.batch_letters).and_then(|letters| {
+            let ids: Vec<SubmissionId> = letters.iter().map(|letter| letter.sealed.id()).collect();
+            if !ids.is_empty() {
+                self.store.mark_sending(&ids, now)?;
+            }
+            Ok(letters)
+        });
+        taken.unwrap_or_else(|error| {
+            self.store_failed(&error);
+            Vec::new()
+        })
     }
 
     fn ask_for_second_confirmation(&mut self) {
@@ -114,6 +142,7 @@ impl Kiosk {
         match outcome {
             Outcome::Delivered(round) => self.delivered(&round),
             Outcome::Announced(answer) => self.announced(answer),
+            Outcome::Compared(asked, answer) => self.compared(asked, answer),
             Outcome::News(news) => self.news_arrived(news),
             Outcome::LookedUp(shared) => {
                 self.status.online = shared.is_some();
@@ -135,7 +164,7 @@ impl Kiosk {
     }
 
     fn delivered(&mut self, round: &Round) {
-        self.delivering = false;
+        (self.delivering, self.prepared) = (false, true);
         let now = Timestamp::now();
         if let Some(theirs) = round.office_time {
             let offset = theirs.as_millisecond() - now.as_millisecond();
@@ -144,7 +173,12 @@ impl Kiosk {
             }
         }
         let failures = self.store.road().map(|road| road.failures).unwrap_or(0);
-        let fates = fates(round, failures, random(), now);
+        let mut fates = fates(round, failures, random(), now);
+        let closed = fates.iter().map(|(_, fate)| fate).find(|fate| matches!(fate, Fate::RoadClosed { .. }));
+        if let Some(closed) = closed.cloned() {
+            // What was prepared meets the same closed road; it stays at home.
+            fates.extend(self.ready.drain(..).map(|letter| (letter.sealed.id(), closed.clone())));
+        }
         if let Err(error) = self.store.apply(&fates, now) {
             self.store_failed(&error);
         }
@@ -155,8 +189,9 @@ impl Kiosk {
                     case_number: receipt.receipt.case_number.as_str().to_owned(),
                     unix_ms: receipt.receipt.received_at.as_millisecond(),
                 },
-                Delivered::SetBack(setback @ Setback::RecordRefused(_)) => {
-                    Delivery::Refused { reason: setback.to_string() }
+                Delivered::SetBack(setback) if setback.parks_the_letter() => {
+                    tracing::warn!(id = %letter.id, advice = parked::technician(&setback.code(), Lang::En), "parked");
+                    Delivery::Refused { reason: setback.code() }
                 }
                 Delivered::SetBack(setback) => {
                     tracing::info!(%setback, id = %letter.id, "not delivered yet");
@@ -262,7 +297,7 @@ fn query(courier: &Courier, number: &IdNumber, consent: &str) -> Option<Resident
 }
 
 /// Any number, so that kiosks do not come back in the same second.
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     let mut bytes = [0; 8];
     // Without randomness all kiosks share one pause, which still works.
     let _ = getrandom::fill(&mut bytes);

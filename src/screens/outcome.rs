@@ -1,5 +1,6 @@
 //! Receipt, document, cases and rating: what came of the errand.
 use super::{Status, words};
+use crate::parked;
 use crate::printer::slip::Part;
 use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print};
 use crate::shelf::Shelf;
@@ -18,6 +19,8 @@ pub struct ReceiptView {
     pub receipt: String,
     pub saved_at: String,
     pub delivery: Delivery,
+    /// Why it was sent back and what to do now; empty unless it was.
+    pub refused: &'static str,
     pub accepted_at: String,
     pub promised_days: u16,
     /// The last promised day, written out; marked when the holidays of that year are not announced yet.
@@ -104,6 +107,10 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
         department: item.department.get(lang).to_owned(),
         receipt: done.receipt.clone(),
         saved_at: at(done.saved_at),
+        refused: match &done.delivery {
+            Delivery::Refused { reason } => parked::resident(reason, lang),
+            _ => "",
+        },
         accepted_at: match &done.delivery {
             Delivery::Accepted { unix_ms, .. } => at(*unix_ms),
             _ => String::new(),

@@ -185,7 +185,7 @@ pub enum Delivery {
     Saved,
     /// The office has it and opened a case under this number.
     Accepted { case_number: String, unix_ms: i64 },
-    /// The office refused it; a person has to look at it.
+    /// The office refused it; a person has to look at it. The reason's code: [`crate::parked`] has the words.
     Refused { reason: String },
 }
 

@@ -1,9 +1,9 @@
 //! The catalogue on the disk: parts by their SHA-256 and the manifest in force. A new version comes into force
 //! whole or not at all, never an older one; every part is checked against its hash at every load.
-use super::settings::{count_to, counter, set_etag};
+use super::settings::{believed, count_to, counter, set_believed, set_etag};
 use super::{Store, StoreError, journal};
 use crate::crash_point;
-use crate::letter::{Held, PartDigest, Update};
+use crate::letter::{Believed, Held, PartDigest, Update};
 use jiff::Timestamp;
 use jiujin_contract::catalogue::{OpenState, SignedManifest};
 use jiujin_contract::item::ServiceItem;
@@ -27,8 +27,9 @@ pub struct Shown {
     pub expired: Option<Timestamp>,
 }
 
-/// The newest version ever accepted stands beside the key as well: a damaged store must not let an old one in.
-const NEWEST_FILE: &str = "catalogue.newest";
+/// Whom we believe and the newest version accepted stand beside the key as well: a damaged store must let in neither
+/// an old catalogue nor an old root.
+const BELIEVED_FILE: &str = "catalogue.believed";
 
 /// A whole, verified version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +45,9 @@ impl Store {
     /// Puts a fetched version into force, items and manifest in one transaction. The courier has verified the
     /// manifest's signature; hashes and version are checked here.
     pub fn catalogue_take(&mut self, update: &Update, now: Timestamp) -> Result<(), StoreError> {
-        self.refuse_rollback(update.version)?;
-        self.remember_newest(update.version)?;
+        self.refuse_rollback(update)?;
+        let believed = serde_json::to_string(&update.believed).unwrap_or_default();
+        self.remember(&believed)?;
         self.in_one(|change| {
             for body in &update.fetched {
                 let digest: PartDigest = Sha256::digest(body).into();
@@ -62,7 +64,8 @@ impl Store {
                 .execute(include_str!("catalogue/activate.sql"), params![version, update.manifest, list])?;
             change.execute(include_str!("catalogue/drop_old.sql"), [])?;
             drop_unused(change)?;
-            count_to(change, "catalogue", version)?;
+            count_to(change, "catalogue", version.max(counter(change, "catalogue")?))?;
+            set_believed(change, &believed)?;
             set_etag(change, update.etag.as_deref().unwrap_or_default())?;
             journal::append(change, now.as_millisecond(), "catalogue", &version.to_string(), "in force")
         })
@@ -115,25 +118,42 @@ impl Store {
     pub fn catalogue_held(&self) -> Result<Held, StoreError> {
         let mut statement = self.db.prepare_cached(include_str!("catalogue/digests.sql"))?;
         let parts = statement.query_map([], |row| row.get::<_, PartDigest>(0))?.collect::<Result<_, _>>()?;
-        Ok(Held { etag: self.catalogue_etag()?, version: self.catalogue_newest()?, parts })
+        let (version, believed) = (self.catalogue_newest()?, self.catalogue_believed()?);
+        Ok(Held { etag: self.catalogue_etag()?, version, believed, parts })
     }
 
-    /// The newest version ever accepted.
+    /// The newest version accepted from whom we believe now.
     pub fn catalogue_newest(&self) -> Result<u64, StoreError> {
-        let counted = counter(&self.db, "catalogue")?.max(0) as u64;
-        let written = self.newest_file().filter(|_| crash_point::stands("newest_catalogue_remembered"));
-        let written = written.and_then(|path| std::fs::read_to_string(path).ok());
-        Ok(written.and_then(|text| text.trim().parse().ok()).unwrap_or(0).max(counted))
+        match self.catalogue_believed()? {
+            Some(believed) => Ok(believed.trust.seen()),
+            None => Ok(counter(&self.db, "catalogue")?.max(0) as u64),
+        }
     }
 
-    fn newest_file(&self) -> Option<PathBuf> {
-        self.folder.as_ref().map(|folder| folder.join(NEWEST_FILE))
+    /// `None` before the first manifest. The file is written first, so it is the newer one unless somebody put an old
+    /// one back.
+    pub fn catalogue_believed(&self) -> Result<Option<Believed>, StoreError> {
+        let here: Option<Believed> = believed(&self.db)?.and_then(|text| serde_json::from_str(&text).ok());
+        let path = self.believed_file().filter(|_| crash_point::stands("newest_catalogue_remembered"));
+        let text = path.and_then(|path| std::fs::read_to_string(path).ok());
+        let beside: Option<Believed> = text.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(match (here, beside) {
+            (Some(here), Some(beside)) if !moves_on(&here, &beside) => Some(here),
+            (here, beside) => beside.or(here),
+        })
     }
 
-    fn refuse_rollback(&self, offered: u64) -> Result<(), StoreError> {
-        let newest = self.catalogue_newest()?;
-        let in_range = i64::try_from(offered).is_ok();
-        if offered >= newest && in_range {
+    fn believed_file(&self) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(BELIEVED_FILE))
+    }
+
+    fn refuse_rollback(&self, update: &Update) -> Result<(), StoreError> {
+        let (offered, newest) = (update.version, self.catalogue_newest()?);
+        let follows = match self.catalogue_believed()? {
+            Some(before) => moves_on(&before, &update.believed),
+            None => offered >= newest,
+        };
+        if follows && i64::try_from(offered).is_ok() {
             Ok(())
         } else {
             Err(StoreError::CatalogueRollback { offered, newest })
@@ -141,16 +161,21 @@ impl Store {
     }
 
     /// Before the version comes into force: too early only refuses what is older, too late would forget.
-    fn remember_newest(&self, version: u64) -> Result<(), StoreError> {
-        let Some(path) = self.newest_file() else { return Ok(()) };
+    fn remember(&self, believed: &str) -> Result<(), StoreError> {
+        let Some(path) = self.believed_file() else { return Ok(()) };
         let draft = path.with_extension("part");
         let written = File::create(&draft).and_then(|mut file| {
-            writeln!(file, "{version}")?;
+            writeln!(file, "{believed}")?;
             file.sync_all()?;
             std::fs::rename(&draft, &path)
         });
         written.map_err(|source| StoreError::Folder { path, source })
     }
+}
+
+/// Another enrolment begins anew; the same one never goes back.
+fn moves_on(before: &Believed, after: &Believed) -> bool {
+    before.anchor != after.anchor || after.trust.supersedes(&before.trust)
 }
 
 fn load(db: &Connection, list: &[u8]) -> Result<Vec<(PartDigest, Vec<u8>)>, StoreError> {

@@ -1,9 +1,11 @@
 //! Acknowledged submissions on their way to the office: draft, sealed, queued, sending, confirmed, purged, or
 //! parked with a reason. Every move is one transaction with its line in the journal.
+mod comparison;
 mod delivery;
 mod listing;
 mod recovery;
 
+pub use comparison::{Asked, Comparison};
 pub use listing::{Counts, Line};
 
 use super::journal;

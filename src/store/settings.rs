@@ -6,10 +6,17 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 /// The catalogue's ETag at the office.
 const CATALOGUE_ETAG: &str = "catalogue_etag";
+/// Whom we believe about it: roots and the newest manifest.
+const CATALOGUE_BELIEVED: &str = "catalogue_believed";
 /// Milliseconds to add to our clock to have the office's.
 const OFFICE_OFFSET_MS: &str = "office_offset_ms";
 /// Below the time an answer takes on a slow line, and far below what signatures tolerate.
 const OFFSET_MS_NOTICED: u64 = 5_000;
+/// The daily comparison with the office: when, for which device, from which number on, and what the last one found.
+const COMPARE_AT: &str = "compare_at";
+const COMPARED_AS: &str = "compared_as";
+const COMPARED_FROM: &str = "compared_from";
+const COMPARISON: &str = "comparison";
 const ROAD_CLOSED_UNTIL: &str = "road_closed_until";
 const ROAD_REASON: &str = "road_reason";
 const ROAD_FAILURES: &str = "road_failures";
@@ -64,6 +71,36 @@ impl Store {
     }
 }
 
+pub(super) fn comparison_due_at(db: &Connection) -> Result<Option<i64>, StoreError> {
+    Ok(get(db, COMPARE_AT)?.and_then(|at| at.parse().ok()))
+}
+
+pub(super) fn compare_at(db: &Connection, unix_ms: i64) -> Result<(), StoreError> {
+    set(db, COMPARE_AT, &unix_ms.to_string())
+}
+
+pub(super) fn compared_as(db: &Connection) -> Result<Option<String>, StoreError> {
+    get(db, COMPARED_AS)
+}
+
+pub(super) fn compared_from(db: &Connection) -> Result<u64, StoreError> {
+    Ok(get(db, COMPARED_FROM)?.and_then(|from| from.parse().ok()).unwrap_or(1))
+}
+
+pub(super) fn compare_from(db: &Connection, device: &str, first: u64) -> Result<(), StoreError> {
+    set(db, COMPARED_AS, device)?;
+    set(db, COMPARISON, "")?;
+    set(db, COMPARED_FROM, &first.to_string())
+}
+
+pub(super) fn comparison(db: &Connection) -> Result<Option<String>, StoreError> {
+    get(db, COMPARISON)
+}
+
+pub(super) fn set_comparison(db: &Connection, found: &str) -> Result<(), StoreError> {
+    set(db, COMPARISON, found)
+}
+
 pub(super) fn close_road(db: &Connection, until: Timestamp, reason: &str) -> Result<(), StoreError> {
     let failures: u32 = get(db, ROAD_FAILURES)?.and_then(|n| n.parse().ok()).unwrap_or(0);
     set(db, ROAD_CLOSED_UNTIL, &until.as_millisecond().to_string())?;
@@ -91,6 +128,14 @@ pub(super) fn count_to(db: &Connection, name: &str, value: i64) -> Result<(), St
 
 pub(super) fn set_etag(db: &Connection, etag: &str) -> Result<(), StoreError> {
     set(db, CATALOGUE_ETAG, etag)
+}
+
+pub(super) fn believed(db: &Connection) -> Result<Option<String>, StoreError> {
+    get(db, CATALOGUE_BELIEVED)
+}
+
+pub(super) fn set_believed(db: &Connection, believed: &str) -> Result<(), StoreError> {
+    set(db, CATALOGUE_BELIEVED, believed)
 }
 
 fn get(db: &Connection, name: &str) -> Result<Option<String>, StoreError> {

@@ -345,6 +345,7 @@ fn a_catalogue_comes_into_force_whole_and_never_an_older_one() {
     let (da, db, dc) = (digest(&a), digest(&b), digest(&c));
     let update = |version, parts: &[[u8; 32]], fetched: &[Vec<u8>]| crate::letter::Update {
         version,
+        believed: damage::believed(version),
         etag: Some(format!("\"{version}\"")),
         manifest: b"m".to_vec(),
         parts: parts.to_vec(),

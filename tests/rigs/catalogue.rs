@@ -25,7 +25,7 @@ const GROWTH_KIB_MAX: u64 = 64 * 1024;
 
 /// What stands in the office's place: bodies by path. `endless` follows every body with more.
 #[derive(Default)]
-struct Shop {
+pub(super) struct Shop {
     bodies: HashMap<String, Vec<u8>>,
     endless: bool,
 }
@@ -74,14 +74,14 @@ async fn a_hostile_catalogue_never_comes_into_force() {
 }
 
 /// What the loop does every few minutes.
-async fn take(store: &mut Store, courier: &Courier) -> Result<(), String> {
+pub(super) async fn take(store: &mut Store, courier: &Courier) -> Result<(), String> {
     let held = store.catalogue_held().unwrap();
     let update = courier.fetch_catalogue(&held, Timestamp::now()).await.map_err(|error| error.to_string())?;
     let update = update.ok_or("nothing newer")?;
     store.catalogue_take(&update, Timestamp::now()).map_err(|error| error.to_string())
 }
 
-fn manifest(items: &[ServiceItem], version: u64) -> Manifest {
+pub(super) fn manifest(items: &[ServiceItem], version: u64) -> Manifest {
     let now = Timestamp::now();
     let expires = now.checked_add(SignedDuration::from_hours(24)).unwrap();
     let items = items.iter().map(|item| ManifestEntry::of(item, OpenState::Open)).collect();
@@ -96,11 +96,11 @@ fn honest(items: &[ServiceItem], version: u64, office: &OfficeSigningKey) -> Sho
 }
 
 impl Shop {
-    fn offer(&mut self, signed: &SignedManifest) {
+    pub(super) fn offer(&mut self, signed: &SignedManifest) {
         self.bodies.insert(Request::catalogue(None).path, serde_json::to_vec(signed).unwrap());
     }
 
-    fn stock(&mut self, item: &ServiceItem, body: Vec<u8>) {
+    pub(super) fn stock(&mut self, item: &ServiceItem, body: Vec<u8>) {
         self.bodies.insert(Request::catalogue_item(&item.id, &item.content_hash()).path, body);
     }
 
@@ -174,7 +174,7 @@ fn flip(bytes: &mut [u8], dice: &mut Dice) {
 }
 
 /// One request for each connection; more bytes than anyone wants if the shop is endless.
-async fn serve(shop: Arc<Mutex<Shop>>) -> SocketAddr {
+pub(super) async fn serve(shop: Arc<Mutex<Shop>>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -202,7 +202,7 @@ async fn serve(shop: Arc<Mutex<Shop>>) -> SocketAddr {
     address
 }
 
-fn resident_kib() -> u64 {
+pub(super) fn resident_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)

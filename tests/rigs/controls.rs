@@ -3,8 +3,11 @@
 use super::*;
 
 /// Test of this binary, guard, runs that are enough to notice.
-const CONTROLS: [(&str, &str, &str); 4] = [
+const CONTROLS: [(&str, &str, &str); 7] = [
     ("power::a_power_cut_loses_no_acknowledged_submission", "synced_commit", "6"),
+    ("power::a_power_cut_after_confirmed_or_purged_doubles_nothing", "synced_commit", "12"),
+    ("storm::a_storm_of_restarts_loses_and_doubles_nothing", "requeue_after_crash", "40"),
+    ("roots::only_what_a_threshold_signed_is_followed_and_never_left", "signed_manifest", "12"),
     ("syscalls::a_system_call_that_fails_breaks_no_promise", "failed_commit_is_no_promise", "60"),
     ("clock::a_clock_that_jumps_neither_loses_nor_holds_a_letter", "sane_due_time", "4"),
     ("catalogue::a_hostile_catalogue_never_comes_into_force", "signed_manifest", "20"),

@@ -2,10 +2,14 @@
 //! writes, mounted again (its journal is replayed) and looked at. What the page cache held is gone, as with a real cut;
 //! a disk that lies about its own cache is not part of this proof.
 use super::*;
-use crate::invariants::Verdict;
-use crate::town::stranded_kiosk;
+use crate::invariants::{Verdict, check};
+use crate::town::{CANARIES, Town, stranded_kiosk};
 
 const CUTS: u64 = 60;
+/// Cuts around the moves that are written without a sync of their own.
+const LATE_CUTS: u64 = 30;
+/// After which move the kiosk of a late cut says its receipt.
+const SAY_AFTER: &str = "JIUJIN_TEST_SAY_AFTER";
 /// A kiosk writes for at most so long before the cut.
 const WRITING_MS: u64 = 120;
 const IMAGE_MIB: u64 = 192;
@@ -17,6 +21,25 @@ pub fn write(folder: &Path) -> Result<(), StoreError> {
     let identity = jiujin::enrol::Identity::load(&config.storage.data_dir).unwrap().unwrap();
     loop {
         acknowledge(&try_submit(&mut store, &identity, &asked(&config))?);
+    }
+}
+
+/// The child of the late cuts: the whole way to an office whose power stays on. It says a receipt when the move named
+/// in the environment has returned, so that the cut falls right behind it.
+pub async fn deliver(folder: &Path) -> Result<(), StoreError> {
+    let config = kiosk_config(folder);
+    let mut store = Store::of(&config, Timestamp::now())?.store;
+    let courier = Courier::new(&config).unwrap().unwrap();
+    let after = std::env::var(SAY_AFTER).unwrap_or_default();
+    store.open_road()?;
+    loop {
+        let made = try_submit(&mut store, courier.identity(), &asked(&config))?;
+        let say = |moved: &str| (moved == after).then(|| acknowledge(&made));
+        say("queued");
+        deliver_due(&mut store, &courier).await?;
+        say("confirmed");
+        confirm_again(&mut store, &courier).await?;
+        say("purged");
     }
 }
 
@@ -86,6 +109,57 @@ fn a_power_cut_loses_no_acknowledged_submission() {
     }
     verdict.acknowledged = all.len();
     verdict.report("R2", SEED, &format!("\"cuts\":{cuts},\"said_after_cut\":{after_cut},"));
+    assert!(verdict.sound(), "{:#?}", verdict.broken);
+    assert!(all.len() as u64 >= cuts, "every process acknowledged something");
+}
+
+/// Confirming and purging cost no sync: a cut forgets them, and the office is simply asked once more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_power_cut_after_confirmed_or_purged_doubles_nothing() {
+    let Some((_, cutter)) = world() else { return not_proven("R2 late", "no C compiler") };
+    let disk = match Disk::new() {
+        Ok(disk) => disk,
+        Err(why) => return not_proven("R2 late", why),
+    };
+    let town = Town::new().await;
+    // The kiosk's folder goes to the disk whose power is cut; the office stays where it is.
+    let copied = Command::new("cp").arg("-r").arg(town.folder.path().join("data")).arg(&disk.mount).status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    for file in ["kiosk.toml", "item.json"] {
+        std::fs::copy(town.folder.path().join(file), disk.mount.join(file)).unwrap();
+    }
+    assert!(said_yes(Command::new("sync").arg("-f").arg(&disk.mount)));
+    let (cuts, config) = (runs(LATE_CUTS), kiosk_config(&disk.mount));
+    let (mut all, mut verdict, mut forgotten) = (Receipts::new(), Verdict::default(), 0);
+    for cut_number in 0..cuts as usize {
+        let after = ["confirmed", "purged", "queued"][cut_number % 3];
+        let cut = || assert!(said_yes(Command::new(cutter).arg(&disk.mount)), "the power can be cut");
+        let child = kiosk_process("deliver", &disk.mount, &[(SAY_AFTER, after.to_owned())]);
+        let life = tokio::task::block_in_place(|| live(child, Some((Duration::ZERO, &cut))));
+        assert!(disk.unplug() && disk.plug_in(), "the disk comes back");
+        let last = life.said.keys().next_back().cloned().unwrap_or_default();
+        all.extend(life.said);
+        verdict = check(&config, &all, &town.office, &CANARIES).await;
+        if !verdict.sound() {
+            break;
+        }
+        let store = Store::of(&config, Timestamp::now()).unwrap().store;
+        let lines = store.lines(None, usize::MAX >> 1, Timestamp::now()).unwrap();
+        let undone = |line: &jiujin::store::Line| line.id == last && line.state != after && after != "queued";
+        forgotten += usize::from(lines.iter().any(undone));
+    }
+    if verdict.sound() {
+        drain(&disk.mount).await;
+        verdict = check(&config, &all, &town.office, &CANARIES).await;
+        let store = Store::of(&config, Timestamp::now()).unwrap().store;
+        let counts = store.counts().unwrap();
+        verdict.hold(
+            counts.waiting + counts.parked == 0,
+            "I1",
+            format!("not everything arrived: {counts:?}"),
+        );
+    }
+    verdict.report("R2 late", SEED, &format!("\"cuts\":{cuts},\"moves_forgotten\":{forgotten},"));
     assert!(verdict.sound(), "{:#?}", verdict.broken);
     assert!(all.len() as u64 >= cuts, "every process acknowledged something");
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiujin::config::Config;
 use jiujin::enrol::{Identity, enrol};
 use jiujin::store::{Acknowledged, Numbered, Store, StoreError};
+use jiujin_contract::catalogue::SignedRoot;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
 use jiujin_contract::receipt::ShortId;
@@ -31,24 +32,19 @@ pub struct Town {
 impl Town {
     pub async fn new() -> Town {
         let folder = tempfile::tempdir().unwrap();
-        let mut offered = jiujin_contract::catalogue::day_one();
-        offered.items.truncate(3);
-        // The rigs are about the road, not about the form.
-        offered
-            .items
-            .iter_mut()
-            .for_each(|item| drop(item.schema.as_object_mut().unwrap().remove("required")));
-        ask_for(&offered.items[0], folder.path());
-        let database = format!("sqlite:{}", folder.path().join("office.db").display());
-        let office = Office::open_with(&database, &folder.path().join("office.keys"), offered).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(office.serve(listener));
+        ask_for(&offered().items[0], folder.path());
+        let (office, address) = open_office(folder.path()).await;
         let town = Town { office, address, folder };
         town.point_kiosk_at(address);
         let code = town.office.add_device("rig").await.unwrap().code;
         enrol(&town.config(), &format!("http://{address}"), &code).await.unwrap();
         town
+    }
+
+    /// The office's process starts again, at another address, on the same disk.
+    pub async fn reopen(&mut self) {
+        (self.office, self.address) = open_office(self.folder.path()).await;
+        self.point_kiosk_at(self.address);
     }
 
     pub fn point_kiosk_at(&self, office: SocketAddr) {
@@ -70,6 +66,24 @@ impl Town {
     }
 }
 
+async fn open_office(folder: &Path) -> (Office, SocketAddr) {
+    let database = format!("sqlite:{}", folder.join("office.db").display());
+    let office = Office::open_with(&database, &folder.join("office.keys"), offered()).await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(office.serve(listener));
+    (office, address)
+}
+
+fn offered() -> jiujin_contract::catalogue::Catalogue {
+    let mut offered = jiujin_contract::catalogue::day_one();
+    offered.items.truncate(3);
+    // The rigs are about the road, not about the form.
+    let items = offered.items.iter_mut();
+    items.for_each(|item| drop(item.schema.as_object_mut().unwrap().remove("required")));
+    offered
+}
+
 fn configure(folder: &Path, office: &str) {
     let text = format!(
         "[storage]\ndata_dir = \"data\"\n[office]\nurl = \"http://{office}\"\nanswer_timeout_s = 5\n"
@@ -84,6 +98,11 @@ fn ask_for(item: &jiujin_contract::item::ServiceItem, folder: &Path) {
 
 /// A kiosk that is enrolled at an office which is nowhere to be found; the office's signing key comes back.
 pub fn stranded_kiosk(folder: &Path) -> OfficeSigningKey {
+    stranded_kiosk_under(folder, None)
+}
+
+/// The same, with a root to pin.
+pub fn stranded_kiosk_under(folder: &Path, root: Option<SignedRoot>) -> OfficeSigningKey {
     let signing = OfficeSigningKey::generate().unwrap();
     let office = EnrolAnswer {
         device_id: DeviceId::parse("stranded").unwrap(),
@@ -91,6 +110,7 @@ pub fn stranded_kiosk(folder: &Path) -> OfficeSigningKey {
         name: "stranded".into(),
         sealing_key: OfficeSealingKey::generate().unwrap().public(),
         verifying_key: signing.public(),
+        root,
         office_time: Timestamp::now(),
     };
     configure(folder, "127.0.0.1:1");

@@ -194,9 +194,7 @@ pub fn seal(
     office: &OfficePublicKey,
     device: &DeviceKey,
 ) -> Result<SealedSubmission, SealError> {
-    let plain =
-        serde_json::to_vec(submission).map_err(|_| SealError::Unsealable("its answers are no JSON"))?;
-    let plain = Zeroizing::new(plain);
+    let plain = plain_bytes(submission).map_err(|_| SealError::Unsealable("its answers are no JSON"))?;
     let mut bytes = envelope::head(submission, office.key_id())?;
     let (encapsulated, ciphertext) = seal_bytes(office, PURPOSE_SUBMISSION, &bytes, &plain)?;
     bytes.extend_from_slice(&encapsulated);
@@ -235,6 +233,30 @@ pub fn open_query(
     let plain = open_bytes(office, PURPOSE_QUERY, encapsulated, device.as_str().as_bytes(), ciphertext)?;
     let text = std::str::from_utf8(&plain).map_err(|_| SealError::Malformed("an ID number is text"))?;
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// Measured first, then written into one buffer that never grows: a grown one would leave its first half behind in the
+/// heap, where nobody overwrites it.
+fn plain_bytes(submission: &Submission) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+    let mut length = Length(0);
+    serde_json::to_writer(&mut length, submission)?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *plain, submission)?;
+    Ok(plain)
+}
+
+/// Counts what is written to it and keeps nothing.
+struct Length(usize);
+
+impl std::io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn with_purpose(purpose: &[u8], bytes: &[u8]) -> Vec<u8> {

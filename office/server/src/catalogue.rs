@@ -1,7 +1,8 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
+use crate::roots::Roots;
 use crate::store::{ItemStates, NewPart, OldItem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, SignedManifest};
+use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, SignedManifest, SignedRoot};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
@@ -46,6 +47,8 @@ pub struct Shelf {
     replaced: BTreeMap<(String, u32), (Service, Timestamp)>,
     grace: SignedDuration,
     key: OfficeSigningKey,
+    /// Travel with every manifest, so that a kiosk that was off for a year follows.
+    roots: Vec<SignedRoot>,
     published: RwLock<Arc<Published>>,
 }
 
@@ -54,8 +57,22 @@ impl Shelf {
     pub fn of(items: Vec<ServiceItem>, key: &OfficeSigningKey, now: Timestamp) -> Shelf {
         let services: BTreeMap<String, Service> =
             items.into_iter().filter_map(usable).map(|service| (service.item.id.clone(), service)).collect();
-        let published = RwLock::new(Arc::new(publish(&services, key, now, ItemStates::default())));
-        Shelf { services, replaced: BTreeMap::new(), grace: VERSION_GRACE, key: key.clone(), published }
+        let (replaced, grace, roots) = (BTreeMap::new(), VERSION_GRACE, Vec::new());
+        let published = publish(&services, (key, &roots), now, ItemStates::default());
+        let (key, published) = (key.clone(), RwLock::new(Arc::new(published)));
+        Shelf { services, replaced, grace, key, roots, published }
+    }
+
+    /// The catalogue has a key of its own, named by these roots.
+    pub fn with_roots(self, roots: Roots, now: Timestamp) -> Shelf {
+        let Some(key) = roots.catalogue else { return self };
+        let published = publish(&self.services, (&key, &roots.chain), now, ItemStates::default());
+        Shelf { key, roots: roots.chain, published: RwLock::new(Arc::new(published)), ..self }
+    }
+
+    /// What kiosks pin at their enrolment.
+    pub fn root(&self) -> Option<SignedRoot> {
+        self.roots.last().cloned()
     }
 
     /// Still takes these versions for `grace` after their replacement.
@@ -148,7 +165,7 @@ impl Shelf {
         if current.day == day_of(now) && current.states == states {
             return current;
         }
-        let fresh = Arc::new(publish(&self.services, &self.key, now, states));
+        let fresh = Arc::new(publish(&self.services, (&self.key, &self.roots), now, states));
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
         fresh
     }
@@ -165,7 +182,7 @@ fn day_of(now: Timestamp) -> i64 {
 /// The same on every start of one day. The version grows with the day, and within it with the items' versions and states.
 fn publish(
     services: &BTreeMap<String, Service>,
-    key: &OfficeSigningKey,
+    (key, roots): (&OfficeSigningKey, &[SignedRoot]),
     now: Timestamp,
     states: ItemStates,
 ) -> Published {
@@ -180,7 +197,7 @@ fn publish(
         expires: issued + MANIFEST_LIFETIME,
         items: services.values().map(entry).collect(),
     };
-    let signed: SignedManifest = manifest.sign(key.ed25519());
+    let signed = SignedManifest { roots: roots.to_vec(), ..manifest.sign(key.ed25519()) };
     let json = serde_json::to_string(&signed).unwrap_or_default();
     Published { etag: format!("\"{}\"", Digest::of(json.as_bytes())), json, day, states }
 }

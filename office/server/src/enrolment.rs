@@ -93,6 +93,7 @@ pub async fn enrol(desk: &Desk, request: &EnrolRequest, now: Timestamp) -> Resul
             name: device.name,
             sealing_key: desk.keys.sealing.public(),
             verifying_key: desk.keys.signing.public(),
+            root: desk.shelf.root(),
             office_time: now,
         }),
         None => {

@@ -111,7 +111,7 @@ impl OfficeKeys {
 }
 
 /// Writes a whole file of mode 0600 or nothing; an existing one wins.
-fn write_once(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_once(path: &Path, text: &str) -> std::io::Result<()> {
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
     let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());

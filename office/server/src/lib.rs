@@ -23,6 +23,7 @@ mod intake;
 mod keys;
 mod openapi;
 mod refusal;
+mod roots;
 mod routes;
 mod store;
 
@@ -30,6 +31,7 @@ pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use import::{ImportError, Imported, check_export};
 pub use keys::OfficeKeysError;
+pub use roots::{Ceremony, RootsError, RootsMade, Rotation, make as make_roots, rotate as rotate_roots};
 pub use store::{CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
 
 use desk::Desk;
@@ -40,6 +42,7 @@ use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
 use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
 use keys::OfficeKeys;
+use roots::Roots;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -55,6 +58,8 @@ pub enum OfficeError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Keys(#[from] OfficeKeysError),
+    #[error(transparent)]
+    Roots(#[from] RootsError),
 }
 
 /// An open office; cheap to clone, all clones are the same office.
@@ -89,12 +94,14 @@ impl Office {
     ) -> Result<Office, OfficeError> {
         // The database first: a mistyped address must not leave a key file behind.
         let store = Store::open(database).await?;
+        let roots = Roots::load(keys)?;
         let keys = OfficeKeys::load_or_make(keys)?;
         let directory = directory::Directory::built_in(&keys, &offered.definitions.directory_sample());
         let (items, now) = (offered.offered(), Timestamp::now());
         // Listing cases offers nothing, and nothing is replaced by it.
         let replaced = if items.is_empty() { vec![] } else { store.remember_items(&items, now).await? };
-        let shelf = catalogue::Shelf::of(items, &keys.signing, now).with_replaced(replaced, grace);
+        let shelf = catalogue::Shelf::of(items, &keys.signing, now).with_roots(roots, now);
+        let shelf = shelf.with_replaced(replaced, grace);
         let desk =
             Desk { store, keys, shelf, directory, guard: Default::default(), counts: Default::default() };
         Ok(Office { desk: Arc::new(desk) })
@@ -167,7 +174,8 @@ impl Office {
     }
 }
 
-fn keys_beside(database: &str) -> PathBuf {
+/// Where the keys of an office lie; its roots lie beside them.
+pub fn keys_beside(database: &str) -> PathBuf {
     match store::sqlite_path(database) {
         Some(path) => PathBuf::from(format!("{path}.keys")),
         None => PathBuf::from(KEYS_FILE),

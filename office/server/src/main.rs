@@ -1,5 +1,7 @@
 //! `jiujin-office`: serves the reference office, lists and moves its cases, adds and revokes devices, takes what
 //! kiosks exported to a stick.
+mod ceremony;
+
 use clap::{Parser, Subcommand};
 use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
 use jiujin_contract::catalogue::OpenState;
@@ -80,6 +82,9 @@ enum Command {
     /// Kiosks of this office
     #[command(subcommand)]
     Device(DeviceCommand),
+    /// Root keys: who may say which key signs the catalogue
+    #[command(subcommand)]
+    Root(ceremony::RootCommand),
 }
 
 #[derive(Subcommand)]
@@ -147,6 +152,8 @@ enum CommandError {
     Refused(usize),
     #[error(transparent)]
     Import(#[from] jiujin_office::ImportError),
+    #[error(transparent)]
+    Roots(#[from] jiujin_office::RootsError),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -206,6 +213,7 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Item { database, id, state } => item(&existing(&database).await?, &id, &state).await,
         Command::Import { database, file } => import(&database, &file).await,
         Command::Device(command) => device(command).await,
+        Command::Root(command) => ceremony::run(command),
     }
 }
 

@@ -89,3 +89,32 @@ fn a_damaged_database_or_key_file_is_named_not_overwritten() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("restore it from its backup"));
     assert_eq!(std::fs::read_to_string(&keys).unwrap(), "{}");
 }
+
+#[test]
+fn root_keys_are_made_once_and_changed_by_a_threshold_of_people() {
+    let (dir, safe) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (database, out) = (database(&dir), safe.path().display().to_string());
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let early = office(&["root", "make", "--database", &database, "--out", &out]);
+    assert_eq!(early.status.code(), Some(2));
+    assert!(said(&early).contains("start it once"), "{}", said(&early));
+    assert!(office(&["device", "add", "--database", &database, "--name", "x"]).status.success());
+
+    let made = office(&["root", "make", "--database", &database, "--out", &out]);
+    assert_eq!(made.status.code(), Some(0), "{}", said(&made));
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    assert_eq!((made["root"].as_u64(), made["key_files"].as_array().unwrap().len()), (Some(1), 3));
+    let again = office(&["root", "make", "--database", &database, "--out", &out]);
+    assert!(said(&again).contains("root rotate"), "{}", said(&again));
+
+    let file = |number: usize| made["key_files"][number].as_str().unwrap();
+    let rotate = |with: &[&str]| office(&[&["root", "rotate", "--database", &database], with].concat());
+    let one = rotate(&["--with", file(0)]);
+    assert_eq!(one.status.code(), Some(2));
+    assert!(said(&one).contains("a threshold of the people"), "{}", said(&one));
+    let two = rotate(&["--with", file(0), "--with", file(2)]);
+    assert_eq!(two.status.code(), Some(0), "{}", said(&two));
+    let next: serde_json::Value = serde_json::from_slice(&two.stdout).unwrap();
+    assert_eq!(next["root"], 2);
+    assert_ne!(next["catalogue_key"], made["catalogue_key"], "a stolen key is worth nothing any more");
+}

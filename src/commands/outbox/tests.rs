@@ -18,6 +18,7 @@ fn kiosk(letters: u32) -> tempfile::TempDir {
         name: "test".into(),
         sealing_key: sealing.public(),
         verifying_key: OfficeSigningKey::generate().unwrap().public(),
+        root: None,
         office_time: now(),
     };
     let config = Config::load(&folder.path().join("kiosk.toml")).unwrap();
@@ -70,7 +71,7 @@ fn at(folder: &tempfile::TempDir) -> Where {
     Where { config: folder.path().join("kiosk.toml") }
 }
 
-fn printed(command: OutboxCommand) -> Vec<serde_json::Value> {
+fn printed(command: OutboxCommand) -> Vec<Value> {
     let mut out = Vec::new();
     run(&command, now(), &mut out).unwrap();
     String::from_utf8(out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()

@@ -37,6 +37,7 @@ pub(super) fn bench(letters: usize) -> Bench {
         name: "test".into(),
         sealing_key: sealing.public(),
         verifying_key: office.public(),
+        root: None,
         office_time: now(),
     };
     let letters = store.due(now(), 20).unwrap();

@@ -2,7 +2,7 @@
 use super::model;
 use crate::screens::fonts::visible;
 use crate::screens::outcome::{CaseDetailView, CaseStep, CasesView, DocumentView, RatingView, ReceiptView};
-use crate::session::stage::{CaseTab, Delivery, Print};
+use crate::session::stage::{CaseTab, Print};
 use jiujin_contract::case::CaseState;
 use jiujin_ui::{
     AppWindow, CaseDetailPage, CaseItem, CaseLamp, CasesPage, DocumentPage, Fact, NodeState, PageId,
@@ -24,10 +24,7 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     let accepted: SharedString = view.accepted_at.as_str().into();
     result.set_delivered_at(accepted.clone());
     result.set_accepted_at(accepted);
-    result.set_refused(match &view.delivery {
-        Delivery::Refused { reason } => reason.as_str().into(),
-        _ => SharedString::default(),
-    });
+    result.set_refused(view.refused.into());
     result.set_offline(!view.online);
     result.set_promised(if view.promised_days == 0 {
         SharedString::default()

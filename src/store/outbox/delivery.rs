@@ -221,7 +221,7 @@ fn park(change: &Connection, id: SubmissionId, reason: &str, now: Timestamp) -> 
 }
 
 /// The office does not know what it once confirmed.
-fn send_again(change: &Connection, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn send_again(change: &Connection, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
     let (at, subject) = (now.as_millisecond(), id.to_string());
     park(change, id, "unknown_at_office", now)?;
     queue(change, id, at, None, 0)?;

@@ -202,6 +202,18 @@ impl Trust {
     pub fn seen(&self) -> u64 {
         self.seen
     }
+
+    /// The root in force.
+    pub fn root(&self) -> &Root {
+        &self.root
+    }
+
+    /// Nothing is taken back: neither a root nor, while the catalogue keys are the same, a manifest.
+    pub fn supersedes(&self, before: &Trust) -> bool {
+        let (new, old) = (&self.root, &before.root);
+        let same_keys = new.catalogue_keys == old.catalogue_keys;
+        new.version >= old.version && (self.seen >= before.seen || new.version > old.version && !same_keys)
+    }
 }
 
 #[cfg(test)]

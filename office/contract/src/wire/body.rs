@@ -1,6 +1,7 @@
 //! The JSON bodies, both ways. Unknown keys are ignored in answers, so that an office may be newer than its kiosks.
 use super::Problem;
 use crate::case::{CaseEvent, CaseNumber, CaseState, Lamp};
+use crate::catalogue::SignedRoot;
 use crate::keys::{DeviceKey, DevicePublicKey, OfficePublicKey, OfficeVerifyingKey};
 use crate::receipt::{ReceiptNumber, ShortId, SignedReceipt};
 use crate::sealing::{Digest, SealError, SealedSubmission, seal_query};
@@ -271,6 +272,10 @@ pub struct EnrolAnswer {
     pub sealing_key: OfficePublicKey,
     /// Believe only receipts signed with this.
     pub verifying_key: OfficeVerifyingKey,
+    /// Whom to believe about the catalogue from now on. Without it the verifying key signs the catalogue too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub root: Option<SignedRoot>,
     /// The office's clock.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub office_time: Timestamp,
