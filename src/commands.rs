@@ -213,7 +213,7 @@ pub enum FormCommand {
 pub enum CatalogueCommand {
     /// Checks service items. Exit 1 if any has a problem. Example: jiujin catalogue check assets/catalogue
     Check { dir: Option<PathBuf> },
-    /// Finds services. Example: jiujin catalogue search shenfz
+    /// Finds services and life events. Example: jiujin catalogue search shenfz
     Search {
         query: String,
         #[arg(long)]

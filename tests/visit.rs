@@ -1,7 +1,16 @@
 //! The whole road in one process of the shipped program: frames on a pty, the driver, the loop, pages without a
 //! display, touches, SQLite, HTTP, the office, and the receipt on the screen.
+#[path = "support/tour.rs"]
+mod tour;
+
+use jiujin_contract::catalogue::day_one;
+use jiujin_contract::item::ServiceItem;
 use serde_json::Value;
 use std::process::{Command, Output};
+
+/// A plain form, one for a very old person, one with a list and money, and a life event with a choice of services.
+/// `JIUJIN_TOUR=all` takes every service, `JIUJIN_TOUR=S023,S130` some.
+const TOUR: &str = "S038,S082,S023,L05";
 
 fn demo(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_jiujin"))
@@ -56,4 +65,47 @@ fn a_visit_that_cannot_go_on_names_the_step_and_what_there_is_to_touch() {
     let complaint = String::from_utf8_lossy(&played.stderr).into_owned();
     assert!(complaint.contains("visit.toml") && complaint.contains("jump"), "{complaint}");
     assert!(!complaint.contains("panicked"), "{complaint}");
+}
+
+#[test]
+fn somebody_among_the_invented_people_may_apply_for_every_service() {
+    let catalogue = day_one();
+    let town = tour::Town::settled(&catalogue);
+    let closed: Vec<String> = catalogue
+        .offered()
+        .into_iter()
+        .filter(|item| town.who_can(item).is_none())
+        .map(|item| format!("{} {}", item.id, item.name.zh))
+        .collect();
+    assert!(closed.is_empty(), "nobody may apply for {closed:?}");
+}
+
+#[test]
+fn the_services_on_the_tour_lead_from_search_to_the_offices_receipt() {
+    let catalogue = day_one();
+    let town = tour::Town::settled(&catalogue);
+    let wanted = std::env::var("JIUJIN_TOUR").unwrap_or_else(|_| TOUR.to_owned());
+    let on_tour = |item: &ServiceItem| wanted == "all" || wanted.split(',').any(|id| id == item.id);
+    let items: Vec<ServiceItem> = catalogue.offered().into_iter().filter(on_tour).collect();
+    assert!(!items.is_empty(), "JIUJIN_TOUR={wanted} names no service");
+    let stuck: Vec<String> = items.iter().filter_map(|item| dead_end(item, &town)).collect();
+    assert!(stuck.is_empty(), "{} of {} lead nowhere:\n{}", stuck.len(), items.len(), stuck.join("\n"));
+}
+
+/// Where the visit stopped; `None` when the office gave its receipt.
+fn dead_end(item: &ServiceItem, town: &tour::Town) -> Option<String> {
+    let Some(person) = town.who_can(item) else { return Some(format!("{}: nobody may apply", item.id)) };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("visit.toml");
+    std::fs::write(&file, tour::visit(item, person)).expect("written");
+    let played = demo(&["--visit", &file.display().to_string()]);
+    let said = String::from_utf8_lossy(&played.stderr).into_owned();
+    let last = said.lines().rfind(|line| line.contains("step ")).unwrap_or(&said).to_owned();
+    eprintln!(
+        "{} {} as {person}: {}",
+        item.id,
+        item.name.zh,
+        if played.status.success() { "ok" } else { &last }
+    );
+    (!played.status.success()).then(|| format!("{} as {person}: {last}", item.id))
 }

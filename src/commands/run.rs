@@ -117,7 +117,7 @@ fn catalogue_command(command: CatalogueCommand, out: &mut dyn Write) -> io::Resu
                 Some(dir) => catalogue::load_dir(&dir)?,
                 None => catalogue::day_one(),
             };
-            let search = crate::search::Search::new(found.items.iter().map(shelf::entry));
+            let search = crate::search::Search::new(found.offered().iter().map(shelf::entry));
             crate::search::print_hits(&search, &query, limit, out)?;
             Ok(EXIT_OK)
         }

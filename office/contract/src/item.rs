@@ -11,7 +11,7 @@ mod joint;
 
 pub use category::{Category, LifeTheme};
 pub use eligibility::{Eligibility, Refusal};
-pub use joint::{Joint, Member, Part, Savings};
+pub use joint::{Joint, Member, Part, Savings, Wanted};
 
 /// One of the services a resident can open.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use jiujin_contract::keys::OfficeSigningKey;
 use jiujin_contract::sealing::Digest;
 use jiujin_contract::submission::{ItemRef, Submission};
 use jiujin_contract::wire::{FieldProblem, Problem, ProblemKind};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -121,7 +122,8 @@ impl Shelf {
     /// Where answers and consent do not fit: the form itself, then each service of a joint one with its own answers.
     pub fn problems_of(&self, service: &Service, submission: &Submission) -> Vec<FieldProblem> {
         let mut problems = service.problems_of(submission);
-        for member in service.item.joint.iter().flat_map(|joint| &joint.members) {
+        let members = service.item.joint.iter().flat_map(|joint| &joint.members);
+        for member in members.filter(|member| member.is_wanted(&submission.answers)) {
             let own = self.version(&member.id, member.version);
             let answers = member.answers_of(&submission.answers);
             let found = own.map_or_else(Vec::new, |own| own.problems_in(&answers, submission));
@@ -138,10 +140,10 @@ impl Shelf {
         current.or_else(|| self.replaced.get(&(id.to_owned(), version)).map(|(service, _)| service))
     }
 
-    /// One case per department of a joint item; none for a single service.
-    pub fn parts_of(&self, service: &Service) -> Vec<NewPart> {
+    /// One case per department that the answers to a joint item call for; none for a single service.
+    pub fn parts_of(&self, service: &Service, answers: &Value) -> Vec<NewPart> {
         let days = |id: &str, version| self.version(id, version).map_or(0, Service::promised_days);
-        let parts = service.item.parts().into_iter().map(|part| NewPart {
+        let parts = service.item.parts_for(answers).into_iter().map(|part| NewPart {
             department: part.department.clone(),
             items: part.members.iter().map(|member| member.id.clone()).collect(),
             promised_days: part.members.iter().map(|m| days(&m.id, m.version)).max().unwrap_or_default(),

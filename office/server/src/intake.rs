@@ -84,7 +84,7 @@ fn examine(
     }
     let resident_key = desk.keys.resident_key(submission.id_number().expose());
     let resident_masked = mask_name(&submission.resident.name);
-    let (promised_days, parts) = (item.promised_days(), desk.shelf.parts_of(item));
+    let (promised_days, parts) = (item.promised_days(), desk.shelf.parts_of(item, &submission.answers));
     Ok(NewCase { sealed, resident_key, resident_masked, promised_days, received_at, parts })
 }
 

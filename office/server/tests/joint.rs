@@ -62,6 +62,7 @@ fn catalogue() -> Catalogue {
             ("S902".into(), names(&[("child", "child"), ("account", "s902_account")])),
             ("S903".into(), names(&[("child", "child")])),
         ]),
+        wanted: BTreeMap::new(),
         schema,
         uischema,
         translations: Translations::new(),
@@ -196,6 +197,44 @@ async fn every_service_judges_its_own_share_of_the_answers() {
     let problem = kiosk.ask(Request::put_submission(&kiosk.seal(&old))).await.problem();
     assert_eq!(problem.kind, ProblemKind::UnknownItem);
     assert!(bench.office.cases().await.unwrap().is_empty());
+}
+
+/// A limited company out of the shipped catalogue: no shop, no food.
+fn company(kiosk: &Kiosk) -> Submission {
+    let mut submission = kiosk.submission(1);
+    submission.item = ItemRef { id: "L05".into(), version: 2 };
+    submission.consent.version = "L05.2".into();
+    submission.answers = json!({
+        "business_kind": "company", "sells_food": "no", "my_name": "测试人甲", "my_id": ID_NUMBER,
+        "phone": "13900000001", "address": "青禾街道幸福路18号", "company_name": "青禾样例商贸有限公司",
+        "industry": "trade", "company_scope": "日用百货", "seat": "幸福路20号1楼", "seat_right": "rent",
+        "registered_capital": 100000, "paid_by": "2030-12-01", "sole": true, "supervisor": "李安安",
+        "promise": true,
+    });
+    submission
+}
+
+#[tokio::test]
+async fn a_company_is_registered_on_the_day_it_was_filed_and_no_shop_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("office.db").display());
+    let bench = Bench::open_offering(&database, dir, jiujin_contract::catalogue::day_one()).await;
+    let kiosk = bench.kiosk().await;
+    let filed = kiosk.ask(Request::put_submission(&kiosk.seal(&company(&kiosk)))).await;
+    assert_eq!(filed.status, 201, "{}", String::from_utf8_lossy(&filed.body));
+    let whole: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let parts = seen(&kiosk).await.remove(0).parts;
+    assert_eq!(parts.iter().map(|part| part.items.clone()).collect::<Vec<_>>(), [["S136"]]);
+    use CaseState::{Accepted, Approved, Concluded, Processing};
+    for state in [Accepted, Processing, Approved, Concluded] {
+        assert_eq!(bench.office.move_case(&whole.part(1), state, None).await.unwrap(), Moved::To(state));
+    }
+    assert_eq!(seen(&kiosk).await[0].state, Concluded);
+
+    let mut half = company(&kiosk);
+    half.answers.as_object_mut().unwrap().remove("company_name");
+    let refused = kiosk.ask(Request::put_submission(&kiosk.seal(&half))).await.problem();
+    assert!(refused.fields.iter().any(|field| field.path.contains("company_name")), "{:?}", refused.fields);
 }
 
 /// SQLite runs every statement in the other tests; PostgreSQL reads the same files here.

@@ -122,7 +122,9 @@ fn check_completeness(item: &ServiceItem, found: &mut Findings) {
     if item.short_name.zh.chars().count() > SHORT_NAME_HANZI_MAX {
         found.add("/short_name", format!("a tile has room for {SHORT_NAME_HANZI_MAX} characters"));
     }
-    let questions = item.schema.get("properties").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    let all = item.schema.get("properties").and_then(Value::as_object).map_or(0, serde_json::Map::len);
+    // Nobody answers for both a shop and a company.
+    let questions = item.savings().map_or(all, |savings| savings.questions_together);
     let most = if item.joint.is_some() { JOINT_QUESTIONS_MAX } else { QUESTIONS_MAX };
     if questions > most {
         found.add("/schema", format!("{questions} questions; {most} are the most one sits through"));

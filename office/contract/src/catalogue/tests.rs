@@ -1,5 +1,5 @@
 use super::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::LazyLock;
 
 /// Compiled once for all tests.
@@ -279,4 +279,36 @@ fn a_life_event_names_its_departments_and_counts_what_it_spares() {
     let (own, joint) = member.questions.iter().next().unwrap();
     assert_eq!(member.joint_pointer(&format!("/{own}/0")), format!("/{joint}/0"));
     assert!(catalogue.items.iter().all(|item| item.savings().is_none() && item.parts().is_empty()));
+}
+
+#[test]
+fn a_business_is_a_shop_or_a_company_and_only_what_was_chosen_is_filed() {
+    let item = day_one().offered().into_iter().find(|item| item.id == "L05").unwrap();
+    let filed = |answers: Value| -> Vec<String> {
+        let parts = item.parts_for(&answers);
+        parts.iter().flat_map(|part| part.members.iter().map(|member| member.id.clone())).collect()
+    };
+    assert_eq!(filed(json!({"business_kind": "company", "sells_food": "no"})), ["S136"]);
+    assert_eq!(filed(json!({"business_kind": "company", "sells_food": "yes"})), ["S136", "S105"]);
+    assert_eq!(filed(json!({"business_kind": "shop", "sells_food": "no"})), ["S099", "S008"]);
+    assert_eq!(filed(json!({})), Vec::<String>::new());
+    assert_eq!(item.guide.promised_days, 0, "filed in the morning, concluded the same day");
+}
+
+#[test]
+fn a_member_that_waits_for_an_answer_nobody_can_give_is_named() {
+    let mut catalogue = day_one().clone();
+    let text = r#"
+        id = "L99"
+        version = 1
+        name = "开店 | Shop"
+        summary = "开店 | Shop"
+        theme = "opening_business"
+        first = [{ title = "哪种？ | Which?", ask = [{ key = "kind", kind = "choice", label = "哪种？ | Which?", choices = { shop = "店 | Shop" } }] }]
+        members = [{ id = "S099", when = { kind = "factory" } }]
+    "#;
+    let problem = life_event::compile(&catalogue, "x.toml", text).unwrap_err().to_string();
+    assert!(problem.contains("x.toml") && problem.contains("kind = factory"), "{problem}");
+    catalogue.items.clear();
+    assert!(life_event::compile(&catalogue, "x.toml", text).is_err());
 }

@@ -27,6 +27,18 @@ pub struct Member {
     pub department: Text,
     /// Its question -> the question of the joint form.
     pub questions: BTreeMap<String, String>,
+    /// Filed only where this is answered; `None` = always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Wanted>,
+}
+
+/// The answer that calls for a member: `business_kind` = `company`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// A question of the joint form.
+    pub question: String,
+    pub answer: String,
 }
 
 /// What the merge spares the resident: numbers for the guide page.
@@ -88,8 +100,17 @@ pub struct Part<'a> {
 impl ServiceItem {
     /// One part per department, in the order of the form; empty for a single service.
     pub fn parts(&self) -> Vec<Part<'_>> {
+        self.parts_where(|_| true)
+    }
+
+    /// The parts that these answers call for.
+    pub fn parts_for(&self, answers: &Value) -> Vec<Part<'_>> {
+        self.parts_where(|member| member.is_wanted(answers))
+    }
+
+    fn parts_where(&self, counts: impl Fn(&Member) -> bool) -> Vec<Part<'_>> {
         let mut parts: Vec<Part<'_>> = Vec::new();
-        for member in self.joint.iter().flat_map(|joint| &joint.members) {
+        for member in self.joint.iter().flat_map(|joint| &joint.members).filter(|member| counts(member)) {
             match parts.iter_mut().find(|part| *part.department == member.department) {
                 Some(part) => part.members.push(member),
                 None => parts.push(Part { department: &member.department, members: vec![member] }),
@@ -105,6 +126,13 @@ impl ServiceItem {
 }
 
 impl Member {
+    /// Whether the joint answers call for this service.
+    pub fn is_wanted(&self, joint: &Value) -> bool {
+        self.wanted
+            .as_ref()
+            .is_none_or(|wanted| joint.get(&wanted.question).is_some_and(|answer| *answer == wanted.answer))
+    }
+
     /// This service's own answers out of the joint ones.
     pub fn answers_of(&self, joint: &Value) -> Value {
         let pick = |(own, name): (&String, &String)| Some((own.clone(), joint.get(name)?.clone()));

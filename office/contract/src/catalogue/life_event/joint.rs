@@ -1,9 +1,10 @@
 //! A life event as one service item, so that guide, session and office treat it like any other.
 use super::LifeEvent;
 use crate::catalogue::Catalogue;
-use crate::item::{Consent, Eligibility, Guide, Joint, Kind, Member, Output, Savings, ServiceItem};
+use crate::item::{Consent, Eligibility, Guide, Joint, Kind, Member, Output, Savings, ServiceItem, Wanted};
 use crate::text::Text;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl LifeEvent {
     /// The guide of all members together: what one needs once, the longest time, every rule.
@@ -48,15 +49,30 @@ impl LifeEvent {
             name: item.name.clone(),
             department: item.department.clone(),
             questions: self.mapping.get(&item.id).cloned().unwrap_or_default(),
+            wanted: self.wanted.get(&item.id).cloned(),
         }
     }
 
-    fn savings(&self, members: &[&ServiceItem]) -> Savings {
+    /// Of several ways through the form the one that begins with the first member is counted.
+    fn savings(&self, all: &[&ServiceItem]) -> Savings {
+        let first = all.first().and_then(|item| self.wanted.get(&item.id));
+        let on_the_way = |item: &&&ServiceItem| {
+            let other = |wanted: &Wanted| {
+                first.is_some_and(|first| first.question == wanted.question && first != wanted)
+            };
+            !self.wanted.get(&item.id).is_some_and(other)
+        };
+        let (members, spared): (Vec<&ServiceItem>, Vec<&ServiceItem>) = all.iter().partition(on_the_way);
+        let questions = |of: &[&ServiceItem]| -> BTreeSet<&String> {
+            of.iter().filter_map(|item| self.mapping.get(&item.id)).flat_map(BTreeMap::values).collect()
+        };
+        let kept = questions(&members);
+        let spared = questions(&spared).into_iter().filter(|key| !kept.contains(key)).count();
         let counters = || members.iter().map(|item| usize::from(item.guide.visits));
         let signed = members.iter().filter(|item| item.wants_signature()).count();
         Savings {
             questions_apart: members.iter().map(|item| asked(&item.schema)).sum(),
-            questions_together: asked(&self.schema),
+            questions_together: asked(&self.schema) - spared,
             visits_apart: members.len() + counters().sum::<usize>(),
             visits_together: 1 + counters().max().unwrap_or_default(),
             signatures_apart: signed,
