@@ -98,7 +98,7 @@ fn fill(town: &Town) {
     let config = town.config();
     let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
     let identity = jiujin::enrol::Identity::load(&config.storage.data_dir).unwrap().unwrap();
-    assert!(LETTERS > BATCH_ITEMS_MAX);
+    const { assert!(LETTERS > BATCH_ITEMS_MAX) };
     (0..LETTERS).for_each(|_| drop(submit(&mut store, &identity, &asked(&config))));
 }
 
