@@ -125,6 +125,38 @@ fn every_page_stands_in_every_theme() {
     nothing_wrong(&walk(PAGES, looks));
 }
 
+/// How far the words gave way after the size was chosen on the page itself.
+fn give_after(samples: &Samples, pose: &Pose, (from, to): (TextSize, TextSize)) -> f32 {
+    let look = |size| Look { panel: PORTRAIT, lang: Lang::ZhCn, size, theme: Theme::Light };
+    seen(samples, pose, look(from));
+    dress(samples, PORTRAIT, &look(to).settings());
+    slint::platform::update_timers_and_animations();
+    walker::walk(samples.window().window());
+    samples.window().global::<jiujin_ui::Theme>().get_give()
+}
+
+/// Small words once left more lines on the leaf of the check page, which then never grew again.
+#[test]
+fn a_text_size_chosen_on_a_page_gives_the_words_their_size() {
+    let shrunk = stage(|samples| {
+        let mut shrunk = Vec::new();
+        for pose in PAGES.iter().chain(STATES) {
+            for (index, to) in SIZES.into_iter().enumerate() {
+                // One touch leads from each size to the next, and from the largest to the smallest.
+                let from = SIZES[(index + SIZES.len() - 1) % SIZES.len()];
+                let (fresh, give) =
+                    (give_after(samples, pose, (to, to)), give_after(samples, pose, (from, to)));
+                // Steps are a few hundredths; one more or less is not seen.
+                if give < fresh - 0.06 {
+                    shrunk.push(format!("{}: {from:?} to {to:?} {give}, fresh {fresh}", pose.name));
+                }
+            }
+        }
+        shrunk
+    });
+    nothing_wrong(&shrunk);
+}
+
 /// The walker itself: on a panel that is too small, and for a finger that is too big, it must complain.
 #[test]
 fn the_walker_finds_what_is_wrong() {

@@ -72,7 +72,8 @@ fn on_file(record: &Value, samples: &Value) -> Value {
 /// The scripted visit, as TOML.
 pub fn visit(item: &ServiceItem, person: &str) -> String {
     let (name, short) = (&item.name.zh, &item.short_name.zh);
-    let typed: String = name.chars().take(10).collect();
+    // One character short: the field itself is read out with what stands in it.
+    let typed: String = name.chars().take((name.chars().count() - 1).min(10)).collect();
     let mut steps = vec![
         json!({"await": "attract"}),
         json!({"tap": "先看看能办什么"}),
