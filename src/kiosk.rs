@@ -17,6 +17,7 @@ use crate::session::{Happening, Moment, Order, Session};
 use crate::shelf::Shelf;
 use crate::store::Store;
 use crate::typing::Typing;
+use jiujin_contract::sealing::Sealer;
 use jiujin_hardware::printer::Bitmap;
 pub use letters::Outcome;
 use std::collections::VecDeque;
@@ -79,6 +80,8 @@ pub struct Kiosk {
     /// The next portion, marked and read while the one before is on its way; goes out as soon as that is back.
     ready: Vec<Letter>,
     prepared: bool,
+    /// Made while the resident reads the check page, for this one submission.
+    sealer: Option<Sealer>,
     announce_at: u64,
     compare_at: u64,
     news_at: u64,
@@ -111,6 +114,7 @@ impl Kiosk {
             delivering: false,
             ready: Vec::new(),
             prepared: true,
+            sealer: None,
             announce_at: 0,
             compare_at: 0,
             news_at: 0,
@@ -269,6 +273,7 @@ impl Kiosk {
             self.shown = Some(view.clone());
             (self.outlets.show)(view);
         }
+        self.prepare_seal();
     }
 
     fn now(&self) -> Moment {

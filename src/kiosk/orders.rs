@@ -4,11 +4,11 @@ use crate::notice::Notice;
 use crate::printer::{self, slip};
 use crate::screens::outcome;
 use crate::session::application::Application;
-use crate::session::stage::{Done, Stroke};
+use crate::session::stage::{Done, Stage, Stroke};
 use crate::session::{Happening, Moment};
 use crate::store::{Acknowledged, Numbered, StoreError};
 use jiff::Timestamp;
-use jiujin_contract::sealing::{SealError, SealedSubmission, seal};
+use jiujin_contract::sealing::{SealError, SealedSubmission, Sealer};
 use jiujin_contract::submission::{ConsentGiven, ItemRef, SignatureStrokes, Submission};
 use std::time::Instant;
 
@@ -61,10 +61,24 @@ impl Kiosk {
         let at = Timestamp::from_millisecond(now.unix_ms).unwrap_or_else(|_| Timestamp::now());
         let (office, key) = (&identity.office, &identity.key);
         let short_id = office.short_id;
+        let prepared = self.sealer.take();
         let sealed = |numbered: &Numbered| -> Result<SealedSubmission, SealError> {
-            seal(&submission(application, numbered, office, at), &office.sealing_key, key)
+            let sealer = prepared.map_or_else(|| Sealer::new(&office.sealing_key), Ok)?;
+            sealer.seal(&submission(application, numbered, office, at), key)
         };
         Ok(self.store.submit(at, now.today, short_id, sealed)?)
+    }
+
+    /// The key exchange needs no answers, so it is done while they are checked, and forgotten with them.
+    pub(super) fn prepare_seal(&mut self) {
+        match &self.session.stage {
+            Stage::Reviewing { .. } if self.sealer.is_none() => {
+                let office = self.courier.as_ref().map(|courier| &courier.identity().office.sealing_key);
+                self.sealer = office.and_then(|office| Sealer::new(office).ok());
+            }
+            Stage::Reviewing { .. } | Stage::Saving { .. } => {}
+            _ => self.sealer = None,
+        }
     }
 }
 

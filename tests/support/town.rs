@@ -10,7 +10,7 @@ use jiujin_contract::catalogue::SignedRoot;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
 use jiujin_contract::receipt::ShortId;
-use jiujin_contract::sealing::{SealError, SealedSubmission, seal};
+use jiujin_contract::sealing::Sealer;
 use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission};
 use jiujin_contract::wire::EnrolAnswer;
 use jiujin_office::Office;
@@ -146,16 +146,24 @@ pub fn submit_at(
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Acknowledged, StoreError> {
-    let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    store.submit(now, day, identity.office.short_id, |numbered| seal_one(numbered, identity, asked, now))
+    submit_with(Sealer::new(&identity.office.sealing_key).unwrap(), store, identity, asked, now)
 }
 
-fn seal_one(
-    numbered: &Numbered,
+/// The key exchange done before, as the kiosk does it while the resident checks the answers.
+pub fn submit_with(
+    sealer: Sealer,
+    store: &mut Store,
     identity: &Identity,
     asked: &Asked,
     now: Timestamp,
-) -> Result<SealedSubmission, SealError> {
+) -> Result<Acknowledged, StoreError> {
+    let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let submission = |numbered: &Numbered| letter(numbered, identity, asked, now);
+    let seal = |numbered: &Numbered| sealer.seal(&submission(numbered), &identity.key);
+    store.submit(now, day, identity.office.short_id, seal)
+}
+
+fn letter(numbered: &Numbered, identity: &Identity, asked: &Asked, now: Timestamp) -> Submission {
     let resident = Resident {
         kind: CardKind::Resident,
         name: "赵示例".into(),
@@ -169,7 +177,7 @@ fn seal_one(
         issuer: None,
         valid_to: None,
     };
-    let submission = Submission {
+    Submission {
         id: numbered.id,
         item: ItemRef { id: asked.0.clone(), version: asked.1 },
         resident,
@@ -183,6 +191,5 @@ fn seal_one(
         sequence: numbered.sequence,
         created_at: now,
         signature: None,
-    };
-    seal(&submission, &identity.office.sealing_key, &identity.key)
+    }
 }

@@ -194,17 +194,44 @@ pub fn seal(
     office: &OfficePublicKey,
     device: &DeviceKey,
 ) -> Result<SealedSubmission, SealError> {
-    let plain = plain_bytes(submission).map_err(|_| SealError::Unsealable("its answers are no JSON"))?;
-    let mut bytes = envelope::head(submission, office.key_id())?;
-    let (encapsulated, ciphertext) = seal_bytes(office, PURPOSE_SUBMISSION, &bytes, &plain)?;
-    bytes.extend_from_slice(&encapsulated);
-    let length =
-        u32::try_from(ciphertext.len()).map_err(|_| SealError::TooLarge { bytes: ciphertext.len() })?;
-    bytes.extend_from_slice(&length.to_be_bytes());
-    bytes.extend_from_slice(&ciphertext);
-    let signature = device.sign(&with_purpose(PURPOSE_SUBMISSION, &bytes));
-    bytes.extend_from_slice(&signature);
-    SealedSubmission::parse(&bytes)
+    Sealer::new(office)?.seal(submission, device)
+}
+
+/// The key exchange of one submission, done before the submission exists: most of the work of sealing, so that it
+/// is over when Submit is touched. It opens what it will seal, so it is made late and dropped with the visit.
+pub struct Sealer {
+    office: KeyId,
+    encapsulated: Vec<u8>,
+    context: Context,
+}
+
+type Context = hpke::aead::AeadCtxS<AesGcm256, HkdfSha256, SealingKem>;
+
+impl Sealer {
+    /// Good for one submission to this office.
+    pub fn new(office: &OfficePublicKey) -> Result<Sealer, SealError> {
+        let (encapsulated, context) = encapsulate(office, PURPOSE_SUBMISSION)?;
+        Ok(Sealer { office: office.key_id(), encapsulated, context })
+    }
+
+    /// Seals and signs; [`seal`] in two steps.
+    pub fn seal(
+        mut self,
+        submission: &Submission,
+        device: &DeviceKey,
+    ) -> Result<SealedSubmission, SealError> {
+        let plain = plain_bytes(submission).map_err(|_| SealError::Unsealable("its answers are no JSON"))?;
+        let mut bytes = envelope::head(submission, self.office)?;
+        let ciphertext = encrypt(&mut self.context, &bytes, &plain)?;
+        bytes.extend_from_slice(&self.encapsulated);
+        let length =
+            u32::try_from(ciphertext.len()).map_err(|_| SealError::TooLarge { bytes: ciphertext.len() })?;
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(&ciphertext);
+        let signature = device.sign(&with_purpose(PURPOSE_SUBMISSION, &bytes));
+        bytes.extend_from_slice(&signature);
+        SealedSubmission::parse(&bytes)
+    }
 }
 
 /// An ID number on its way to the office, for status and directory questions: base mode like a submission,
@@ -214,8 +241,8 @@ pub fn seal_query(
     office: &OfficePublicKey,
     device: &DeviceId,
 ) -> Result<Vec<u8>, SealError> {
-    let (mut bytes, ciphertext) =
-        seal_bytes(office, PURPOSE_QUERY, device.as_str().as_bytes(), id_number.as_bytes())?;
+    let (mut bytes, mut context) = encapsulate(office, PURPOSE_QUERY)?;
+    let ciphertext = encrypt(&mut context, device.as_str().as_bytes(), id_number.as_bytes())?;
     bytes.extend_from_slice(&ciphertext);
     Ok(bytes)
 }
@@ -263,17 +290,16 @@ fn with_purpose(purpose: &[u8], bytes: &[u8]) -> Vec<u8> {
     [purpose, bytes].concat()
 }
 
-fn seal_bytes(
-    office: &OfficePublicKey,
-    info: &[u8],
-    aad: &[u8],
-    plain: &[u8],
-) -> Result<(Vec<u8>, Vec<u8>), SealError> {
+fn encapsulate(office: &OfficePublicKey, info: &[u8]) -> Result<(Vec<u8>, Context), SealError> {
     let point = office.point()?;
-    let (encapsulated, ciphertext) =
-        hpke::single_shot_seal::<AesGcm256, HkdfSha256, SealingKem>(&OpModeS::Base, &point, info, plain, aad)
+    let (encapsulated, context) =
+        hpke::setup_sender::<AesGcm256, HkdfSha256, SealingKem>(&OpModeS::Base, &point, info)
             .map_err(|_| SealError::Unsealable("the office's public key is unusable"))?;
-    Ok((encapsulated.to_bytes().to_vec(), ciphertext))
+    Ok((encapsulated.to_bytes().to_vec(), context))
+}
+
+fn encrypt(context: &mut Context, aad: &[u8], plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    context.seal(plain, aad).map_err(|_| SealError::TooLarge { bytes: plain.len() })
 }
 
 fn open_bytes(
