@@ -2,6 +2,7 @@
 //! orders for the loop. No clock, no input or output, no widget lives here; deadlines are data.
 pub mod application;
 mod apply;
+mod cases;
 pub mod editing;
 pub mod filling;
 mod finishing;
@@ -14,6 +15,7 @@ use crate::notice::{CardPrompt, Notice};
 use application::{Application, Service};
 use editing::Keystroke;
 use jiujin_contract::form::Timestamp;
+use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
 use stage::{CaseList, CaseTab, Done, Face, Stage, Stroke, Tab, Who};
@@ -76,6 +78,7 @@ pub enum Happening {
     GroupOpened(String),
     SearchOpened,
     ServiceChosen(Arc<Service>),
+    /// By so many entries of the catalogue, or so many pages of a guide or a document.
     Paged(isize),
     CardWanted,
     CardReading,
@@ -89,7 +92,11 @@ pub enum Happening {
     BeginRefused(Notice),
     Agreed,
     Declined,
-    LookedUp(Option<Value>),
+    /// What the office knows of the resident with this number; a late answer is about somebody who has left.
+    LookedUp {
+        of: IdNumber,
+        shared: Option<Value>,
+    },
     FieldOpened(String),
     FieldClosed,
     Typed(Keystroke),
@@ -142,7 +149,10 @@ pub enum Happening {
     CasesWanted,
     /// The number of a receipt that was held under the scanner.
     ReceiptScanned(String),
-    CasesKnown(CaseList),
+    CasesKnown {
+        of: IdNumber,
+        list: CaseList,
+    },
     CaseTabChosen(CaseTab),
     CaseOpened(usize),
     RatingWanted,
@@ -199,6 +209,8 @@ pub struct Session {
     today: jiff::civil::Date,
     /// Answers that a time-out interrupted.
     left: Option<Box<Left>>,
+    /// What the office told of this resident's cases; forgotten with the visit.
+    pub cases: Option<CaseList>,
 }
 
 /// Unfinished answers, kept in memory for the same card only.
@@ -221,7 +233,8 @@ impl Session {
         let (stage, overlay) = (Stage::Attract, Overlay::None);
         let today = jiff::civil::Date::ZERO;
         let house_settings = settings;
-        Session { stage, settings, overlay, house_settings, pauses, active_at: 0, today, left: None }
+        let (active_at, left, cases) = (0, None, None);
+        Session { stage, settings, overlay, house_settings, pauses, active_at, today, left, cases }
     }
 
     /// When the loop must come back with [`Happening::DeadlinePassed`], in `elapsed_ms`.

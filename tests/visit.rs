@@ -55,6 +55,22 @@ fn a_resident_goes_from_attract_to_the_offices_receipt_with_the_network_cut_on_t
     assert!(pictures >= 9, "only {pictures} pictures");
 }
 
+/// Large words and small panels need more leaves, and every label has another language.
+#[test]
+fn the_built_in_visit_reaches_its_end_in_every_look() {
+    let looks: [&[&str]; 4] = [
+        &["--lang", "en", "--theme", "dark", "--text-size", "4"],
+        &["--size", "1280x800", "--lang", "zh-TW", "--theme", "calm", "--text-size", "3"],
+        &["--size", "1920x1080", "--lang", "zh-CN", "--theme", "contrast", "--text-size", "4"],
+        &["--size", "1280x800", "--lang", "en", "--theme", "light", "--text-size", "4"],
+    ];
+    let played = |look: &'static [&'static str]| (look, std::thread::spawn(move || demo(look)));
+    for (look, visit) in looks.map(played) {
+        let ended = visit.join().expect("the visit is played");
+        assert!(ended.status.success(), "{look:?}: {}", String::from_utf8_lossy(&ended.stderr));
+    }
+}
+
 #[test]
 fn a_visit_that_cannot_go_on_names_the_step_and_what_there_is_to_touch() {
     let folder = tempfile::tempdir().expect("a folder");

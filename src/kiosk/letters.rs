@@ -36,8 +36,9 @@ pub enum Outcome {
     Announced(Result<AnnounceAnswer, Setback>),
     Compared(Asked, Result<ReconcileAnswer, Setback>),
     News(Result<Option<Box<Update>>, NewsError>),
-    LookedUp(Option<Value>),
-    Cases(Result<Vec<CaseView>, Setback>),
+    /// About the resident with this number.
+    LookedUp(IdNumber, Option<Value>),
+    Cases(IdNumber, Result<Vec<CaseView>, Setback>),
     Rated(Result<(), Setback>),
 }
 
@@ -144,16 +145,16 @@ impl Kiosk {
             Outcome::Announced(answer) => self.announced(answer),
             Outcome::Compared(asked, answer) => self.compared(asked, answer),
             Outcome::News(news) => self.news_arrived(news),
-            Outcome::LookedUp(shared) => {
+            Outcome::LookedUp(of, shared) => {
                 self.status.online = shared.is_some();
-                self.apply(Happening::LookedUp(shared));
+                self.apply(Happening::LookedUp { of, shared });
             }
-            Outcome::Cases(answer) => {
+            Outcome::Cases(of, answer) => {
                 let list = answer.map_or(CaseList::Offline, |cases| {
                     let lines = cases.iter().map(case_line).collect();
                     CaseList::Known { lines, as_of: Timestamp::now().as_millisecond() }
                 });
-                self.apply(Happening::CasesKnown(list));
+                self.apply(Happening::CasesKnown { of, list });
             }
             Outcome::Rated(answer) => {
                 if let Err(setback) = answer {
@@ -246,30 +247,32 @@ impl Kiosk {
     /// What the office knows already, under the consent that was just given.
     pub(super) fn look_up(&self, who: &Who, service: &Service) -> Option<Happening> {
         if self.courier.is_none() {
-            return Some(Happening::LookedUp(None));
+            return Some(Happening::LookedUp { of: who.id_number.clone(), shared: None });
         }
         let (number, consent) = (who.id_number.clone(), service.item.consent.version.clone());
         self.travel(|courier, now| async move {
-            let Some(query) = query(&courier, &number, &consent) else { return Outcome::LookedUp(None) };
+            let Some(query) = query(&courier, &number, &consent) else {
+                return Outcome::LookedUp(number, None);
+            };
             let answer = courier.look_up(&query, now).await;
             // A reached office without a file on this resident is an answer too.
-            Outcome::LookedUp(
-                answer.ok().map(|answer| answer.shared.unwrap_or(Value::Object(Default::default()))),
-            )
+            let shared = answer.ok().map(|answer| answer.shared.unwrap_or(Value::Object(Default::default())));
+            Outcome::LookedUp(number, shared)
         });
         None
     }
 
     pub(super) fn fetch_cases(&self, who: &Who) -> Option<Happening> {
         if self.courier.is_none() {
-            return Some(Happening::CasesKnown(CaseList::Offline));
+            return Some(Happening::CasesKnown { of: who.id_number.clone(), list: CaseList::Offline });
         }
         let number = who.id_number.clone();
         self.travel(|courier, now| async move {
             let Some(query) = query(&courier, &number, OWN_CASES_CONSENT) else {
-                return Outcome::Cases(Err(Setback::Unreachable));
+                return Outcome::Cases(number, Err(Setback::Unreachable));
             };
-            Outcome::Cases(courier.poll_cases(&query, now).await.map(|answer| answer.cases))
+            let answer = courier.poll_cases(&query, now).await.map(|answer| answer.cases);
+            Outcome::Cases(number, answer)
         });
         None
     }

@@ -1,10 +1,11 @@
 //! Catalogue, search and guide: what the resident can do here, found by touch or by typing.
-use super::words;
+use super::outcome::{self, CaseView};
+use super::{Status, words};
 use crate::search::Hit;
-use crate::session::Moment;
 use crate::session::application::{Service, facts_json};
 use crate::session::editing::Editing;
-use crate::session::stage::{Browse, Guiding, Tab};
+use crate::session::stage::{Browse, Guiding, Tab, Who};
+use crate::session::{Moment, Session};
 use crate::shelf::Shelf;
 use crate::typing::KeyboardView;
 use jiujin_contract::item::{Badge, Category, Kind, LifeTheme, MaterialSource};
@@ -12,12 +13,19 @@ use jiujin_contract::text::Lang;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// No page shows more than six large choices (accessibility point A10).
-pub const TILES: usize = 6;
-/// Rows of the search page above the keyboard.
-pub const HITS: usize = 5;
 /// Hits that are paged through.
 const HITS_MAX: usize = 50;
+/// Services offered after the card; more than the page takes on any panel.
+const OFFERS_MAX: usize = 6;
+/// What residents of seventy come for most.
+const EASY: [Category; 6] = [
+    Category::SocialInsurance,
+    Category::MedicalInsurance,
+    Category::Ageing,
+    Category::Traffic,
+    Category::Household,
+    Category::Utilities,
+];
 /// Badges of one tile; more would crowd it.
 const TILE_BADGES_MAX: usize = 2;
 
@@ -36,13 +44,29 @@ pub struct TileView {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct HomeView {
+    pub face: Face,
     pub tab: Tab,
     pub group: Option<String>,
+    /// All of them; the page takes as many as fit, from the leaf on that `first` stands on.
     pub tiles: Vec<TileView>,
-    pub page: usize,
-    pub pages: usize,
+    pub first: usize,
     pub services: usize,
     pub identified: bool,
+}
+
+/// The three faces of the catalogue's first page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Face {
+    Browse,
+    /// After the card: what is under way, and what this resident may apply for.
+    Mine {
+        offers: Vec<TileView>,
+        /// The most urgent ones, and how many there are.
+        cases: Vec<CaseView>,
+        total: usize,
+    },
+    /// Six topics in large words.
+    Easy(Vec<TileView>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -70,10 +94,9 @@ impl HitView {
 pub struct SearchView {
     pub query: String,
     pub composing: String,
+    /// All of them; the page takes as many as fit.
     pub hits: Vec<HitView>,
-    pub found: usize,
-    pub page: usize,
-    pub pages: usize,
+    pub first: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -119,23 +142,62 @@ pub struct GuideView {
     pub page: usize,
 }
 
-pub fn home(shelf: &Shelf, browse: &Browse, identified: bool, slots: usize, lang: Lang) -> HomeView {
-    let all = match (&browse.open, browse.tab) {
+pub fn home(
+    shelf: &Shelf,
+    (session, browse): (&Session, &Browse),
+    (status, now): (&Status, Moment),
+    lang: Lang,
+) -> HomeView {
+    let tiles = match (&browse.open, browse.tab) {
         (Some(group), tab) => members(shelf, tab, group).map(|service| tile(service, lang)).collect(),
         (None, Tab::MostUsed) => shelf.single().map(|service| tile(service, lang)).collect(),
         (None, tab) => groups(shelf, tab, lang),
     };
-    let pages = all.len().div_ceil(slots).max(1);
-    let page = browse.page.min(pages - 1);
+    let begins = browse.open.is_none() && browse.tab == Tab::MostUsed;
+    let face = match session.who() {
+        _ if begins && session.settings.elder => Face::Easy(easy(shelf, lang)),
+        Some(who) if begins => {
+            let known = session.cases.as_ref();
+            let (cases, total) =
+                known.map(|list| outcome::urgent(list, shelf, status, lang)).unwrap_or_default();
+            Face::Mine { offers: offers(shelf, who, now, lang), cases, total }
+        }
+        _ => Face::Browse,
+    };
     HomeView {
+        face,
         tab: browse.tab,
         group: browse.open.as_ref().map(|group| group_name(shelf, browse.tab, group, lang)),
-        tiles: all.into_iter().skip(page * slots).take(slots).collect(),
-        page,
-        pages,
+        tiles,
+        first: browse.first,
         services: shelf.single().count(),
-        identified,
+        identified: session.who().is_some(),
     }
+}
+
+/// What is asked for most among the services that this resident may apply for.
+fn offers(shelf: &Shelf, who: &Who, now: Moment, lang: Lang) -> Vec<TileView> {
+    let facts = facts_json(who, None, now);
+    let may = |service: &&Arc<Service>| service.item.eligibility.check(&facts).is_empty();
+    shelf.single().filter(may).take(OFFERS_MAX).map(|service| tile(service, lang)).collect()
+}
+
+/// Topics, each with what is asked for most in it.
+fn easy(shelf: &Shelf, lang: Lang) -> Vec<TileView> {
+    let topic = |category: Category| {
+        let of_it = |service: &&Arc<Service>| service.item.category == category;
+        let popular = shelf.single().find(of_it);
+        TileView {
+            id: format!("{category:?}"),
+            is_group: true,
+            name: category.name().get(lang).to_owned(),
+            icon: category.icon(),
+            badges: vec![],
+            count: 0,
+            note: popular.map(|service| service.item.short_name.get(lang).to_owned()).unwrap_or_default(),
+        }
+    };
+    EASY.map(topic).into()
 }
 
 fn tile(service: &Arc<Service>, lang: Lang) -> TileView {
@@ -219,21 +281,16 @@ fn group_icon(shelf: &Shelf, tab: Tab, group: &str) -> &'static str {
 pub fn search(
     shelf: &Shelf,
     text: &str,
-    (query, page): (&Editing, usize),
+    (query, first): (&Editing, usize),
     keyboard: Option<KeyboardView>,
     lang: Lang,
 ) -> SearchView {
     let hits = if text.trim().is_empty() { vec![] } else { shelf.search(text, HITS_MAX) };
-    let pages = hits.len().div_ceil(HITS).max(1);
-    let page = page.min(pages - 1);
-    let shown = hits.iter().skip(page * HITS).take(HITS);
     SearchView {
         query: query.text(),
         composing: keyboard.map(|keyboard| keyboard.composing).unwrap_or_default(),
-        found: hits.len(),
-        page,
-        pages,
-        hits: shown.filter_map(|hit| Some(hit_view(shelf.find(&hit.id)?, hit, lang))).collect(),
+        hits: hits.iter().filter_map(|hit| Some(hit_view(shelf.find(&hit.id)?, hit, lang))).collect(),
+        first,
     }
 }
 

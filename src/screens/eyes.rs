@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// How long the window's thread may be busy before the player gives up.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
+/// What leads to the next part of a long list.
+const MORE: [&str; 2] = ["更多", "More"];
 /// Time for a touch to go through the loop and back to the screen.
 const REACTION: Duration = Duration::from_millis(60);
 
@@ -54,6 +56,11 @@ impl Eyes {
                 .position(|known| *known == label)
                 .or_else(|| all.iter().position(|known| known.starts_with(&label)))
         })
+    }
+
+    /// Touches "More", which leads to the next part of a long list; false if all of it is on the screen.
+    pub fn turn_leaf(&self) -> bool {
+        self.touch_one(|all| all.iter().rposition(|known| MORE.contains(&known.as_str())))
     }
 
     /// Puts a finger on the element that `which` picks among the labels.

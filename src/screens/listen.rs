@@ -11,8 +11,8 @@ use crate::session::stage::{CaseTab, Stroke, Tab};
 use crate::typing::{Key, Layout};
 use jiujin_ui::{
     AppWindow, AttractPage, CardPage, CaseDetailPage, CasesPage, CheckPage, ConfirmPage, ConsentPage,
-    DocumentPage, FormPage, Frame, GuidePage, Help, HomePage, HomeTab, KeyLayout, Keyboard, RatingPage,
-    Reading, ResultPage, SearchPage, SignPage, StillThere, UnavailablePage,
+    DocumentPage, FormPage, Frame, GuidePage, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard,
+    RatingPage, Reading, ResultPage, SearchPage, SignPage, StillThere, UnavailablePage,
 };
 use serde_json::Value;
 use slint::{ComponentHandle, Model, SharedString, VecModel};
@@ -92,8 +92,11 @@ fn catalogue(window: &AppWindow, wire: &Wire) {
     home.on_tile_chosen(move |id| {
         let is_group = weak.upgrade().is_some_and(|window| {
             let home = window.global::<HomePage>();
-            let all = home.get_tiles();
-            all.iter().any(|tile| tile.category && tile.id == id)
+            let is_easy = home.get_face() == HomeFace::Easy;
+            if is_easy {
+                w.tell(Happening::TabChosen(Tab::Categories));
+            }
+            is_easy || home.get_tiles().iter().any(|tile| tile.category && tile.id == id)
         });
         w.touch(if is_group {
             Touch::Visit(Happening::GroupOpened(id.into()))
@@ -101,8 +104,11 @@ fn catalogue(window: &AppWindow, wire: &Wire) {
             Touch::Service(id.into())
         });
     });
-    home.on_page_back(wire.always(Happening::Paged(-1)));
-    home.on_page_more(wire.always(Happening::Paged(1)));
+    let tiles = |window: &AppWindow| window.global::<HomePage>().get_tiles_a_page();
+    home.on_page_back(leaf(window, wire, -1, tiles));
+    home.on_page_more(leaf(window, wire, 1, tiles));
+    let w = wire.clone();
+    home.on_case_chosen(move |receipt| w.tell(Happening::ReceiptScanned(receipt.into())));
     home.on_search(wire.always(Happening::SearchOpened));
     home.on_card(wire.always(Happening::CardWanted));
     home.on_all_cases(wire.always(Happening::CasesWanted));
@@ -112,13 +118,24 @@ fn catalogue(window: &AppWindow, wire: &Wire) {
     let w = wire.clone();
     search.on_hit_chosen(move |id| w.touch(Touch::Service(id.into())));
     search.on_clear(wire.always(Happening::SearchOpened));
-    search.on_page_back(wire.always(Happening::Paged(-1)));
-    search.on_page_more(wire.always(Happening::Paged(1)));
+    let rows = |window: &AppWindow| window.global::<SearchPage>().get_rows();
+    search.on_page_back(leaf(window, wire, -1, rows));
+    search.on_page_more(leaf(window, wire, 1, rows));
     search.on_field(wire.always(Happening::ActivitySeen));
     search.on_topics(wire.always(Happening::TabChosen(Tab::Categories)));
     let guide = window.global::<GuidePage>();
     guide.on_start(wire.always(Happening::Started));
     guide.on_staff(wire.always(Happening::HelpTouched));
+}
+
+/// Turns a leaf; the page knows how many entries one holds.
+fn leaf(window: &AppWindow, wire: &Wire, by: isize, room: fn(&AppWindow) -> i32) -> impl Fn() + 'static {
+    let (wire, weak) = (wire.clone(), window.as_weak());
+    move || {
+        if let Some(window) = weak.upgrade() {
+            wire.tell(Happening::Paged(by * room(&window) as isize));
+        }
+    }
 }
 
 fn identity(window: &AppWindow, wire: &Wire) {

@@ -9,6 +9,8 @@ use jiujin_contract::case::CaseState;
 use jiujin_contract::text::Lang;
 use std::collections::BTreeSet;
 
+/// Cases on the first page after the card.
+const URGENT_MAX: usize = 2;
 /// Rows of a document page.
 const ROWS: usize = 8;
 
@@ -190,6 +192,20 @@ pub fn cases(cases: &CaseList, tab: CaseTab, shelf: &Shelf, status: &Status, lan
             }
         }
     }
+}
+
+/// The cases for the first page, those that wait for the resident first, and how many there are.
+pub fn urgent(cases: &CaseList, shelf: &Shelf, status: &Status, lang: Lang) -> (Vec<CaseView>, usize) {
+    let CaseList::Known { lines, .. } = cases else { return (vec![], 0) };
+    let mut order: Vec<(usize, &CaseLine)> = lines.iter().enumerate().collect();
+    let rank = |line: &CaseLine| match line.state {
+        state if CaseTab::ToCorrect.holds(state) => 0,
+        state if CaseTab::Open.holds(state) => 1,
+        _ => 2,
+    };
+    order.sort_by_key(|(_, line)| (rank(line), std::cmp::Reverse(line.updated)));
+    let shown = order.into_iter().take(URGENT_MAX);
+    (shown.map(|(index, line)| case_view(index, line, shelf, status, lang)).collect(), lines.len())
 }
 
 pub fn case_detail(

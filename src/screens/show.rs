@@ -15,10 +15,10 @@ use jiujin_contract::item::ConsentOrigin;
 use jiujin_contract::text::Lang;
 use jiujin_ui::{
     App, AppWindow, AttractPage, CardPage, CardState, ConfirmPage, ConsentItem, ConsentPage, Frame, Help,
-    KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
+    HomePage, KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
     UnavailablePage,
 };
-use slint::{ComponentHandle, Image, ModelRc, SharedPixelBuffer, SharedString, VecModel};
+use slint::{ComponentHandle, Image, Model, ModelRc, SharedPixelBuffer, SharedString, VecModel};
 
 pub fn show(window: &AppWindow, view: &View) {
     dress(window, &view.settings);
@@ -26,6 +26,7 @@ pub fn show(window: &AppWindow, view: &View) {
     frame(window, view);
     overlay(window, &view.overlay);
     keyboard(window, view.keyboard.as_ref());
+    catalogue::leaf(window, &view.page);
 }
 
 /// A list for a page.
@@ -89,6 +90,10 @@ fn page(window: &AppWindow, page: &Page) {
             PageId::Goodbye
         }
     };
+    let home = window.global::<HomePage>();
+    if id != PageId::Home && home.get_cases().row_count() > 0 {
+        home.set_cases(ModelRc::default());
+    }
     if id != PageId::Confirm {
         // A face stays no longer than the page that asks "is this you?".
         window.global::<ConfirmPage>().set_face(Image::default());

@@ -111,15 +111,15 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
     let lang = session.settings.lang;
     match &session.stage {
         Stage::Attract => Page::Attract { services: shelf.single().count() },
-        Stage::Browsing { browse, who } => match &browse.query {
+        Stage::Browsing { browse, .. } => match &browse.query {
             Some(query) => Page::Search(catalogue::search(
                 shelf,
                 &(query.text() + &typing.letters()),
-                (query, browse.page),
+                (query, browse.first),
                 typing.view(),
                 lang,
             )),
-            None => Page::Home(catalogue::home(shelf, browse, who.is_some(), catalogue::TILES, lang)),
+            None => Page::Home(catalogue::home(shelf, (session, browse), (status, now), lang)),
         },
         Stage::Guiding(guiding) => Page::Guide(catalogue::guide(guiding, lang, now)),
         Stage::AskingCard { prompt, .. } => Page::Card(*prompt),

@@ -1,9 +1,10 @@
 //! From attract to consent, and everything that can happen on any page.
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
-use super::stage::{Agreement, Aim, Browse, CaseList, CaseTab, Guiding, Stage, Who};
+use super::stage::{Agreement, Aim, Browse, Guiding, Stage, Tab, Who};
 use super::{ADULT_AGE, Happening, Left, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
+use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -45,8 +46,20 @@ impl Session {
                 self.stay()
             }
             Happening::ReceiptScanned(receipt) => self.receipt_scanned(receipt),
+            Happening::CasesKnown { of, .. } | Happening::LookedUp { of, .. } if !self.is_here(&of) => {
+                self.stay()
+            }
+            Happening::CasesKnown { list, of } => {
+                self.cases = Some(list.clone());
+                self.on_page(Happening::CasesKnown { list, of }, now)
+            }
             other => self.on_page(other, now),
         }
+    }
+
+    /// Whether the visit is this resident's: the office may answer after they have left.
+    fn is_here(&self, number: &IdNumber) -> bool {
+        self.who().is_some_and(|who| who.id_number == *number)
     }
 
     fn on_page(self, happening: Happening, now: Moment) -> Step {
@@ -72,7 +85,10 @@ impl Session {
         match (&self.stage, self.overlay) {
             (_, Overlay::StillThere { .. }) => self.keep_answers(now).end(true, now),
             (Stage::Ended { .. }, _) => self.go(Stage::Attract),
-            (Stage::LookingUp { .. }, _) => self.on_identity(Happening::LookedUp(None), now),
+            (Stage::LookingUp { who, .. }, _) => {
+                let of = who.id_number.clone();
+                self.on_identity(Happening::LookedUp { of, shared: None }, now)
+            }
             _ => {
                 self.overlay = Overlay::StillThere { ends_at: now.elapsed_ms + self.pauses.warning_ms };
                 self.stay()
@@ -94,6 +110,7 @@ impl Session {
         self.active_at = now.elapsed_ms;
         self.settings = self.house_settings;
         self.overlay = Overlay::None;
+        self.cases = None;
         let nobody = matches!(self.stage, Stage::Attract | Stage::Ended { .. }) || self.who().is_none();
         self.stage = if nobody { Stage::Attract } else { Stage::Ended { timed_out } };
         Step { session: self, orders: vec![Order::WipeScreen] }
@@ -119,17 +136,17 @@ impl Session {
         match happening {
             Happening::TabChosen(tab) => *browse = Browse { tab, ..Browse::default() },
             Happening::GroupOpened(group) => {
-                *browse = Browse { open: Some(group), page: 0, query: None, ..*browse }
+                *browse = Browse { open: Some(group), first: 0, query: None, ..*browse }
             }
             Happening::SearchOpened => browse.query = Some(Editing::new("", "", QUERY_CHARS_MAX)),
             Happening::FieldClosed => browse.query = None,
             Happening::Typed(keystroke) => {
                 if let Some(query) = &mut browse.query {
                     query.press(keystroke);
-                    browse.page = 0;
+                    browse.first = 0;
                 }
             }
-            Happening::Paged(by) => browse.page = browse.page.saturating_add_signed(by),
+            Happening::Paged(by) => browse.first = browse.first.saturating_add_signed(by),
             Happening::ServiceChosen(service) => {
                 let (who, browse) = (who.clone(), browse.clone());
                 return self.guide(who, service, browse);
@@ -152,6 +169,10 @@ impl Session {
         let Stage::Browsing { who, browse } = &mut self.stage else { return self.stay() };
         if browse.query.is_some() || browse.open.is_some() {
             *browse = Browse { tab: browse.tab, ..Browse::default() };
+            return self.stay();
+        }
+        if browse.tab != Tab::default() {
+            *browse = Browse::default();
             return self.stay();
         }
         if who.is_some() { self.stay() } else { self.go(Stage::Attract) }
@@ -198,7 +219,10 @@ impl Session {
         }
     }
 
-    fn on_identity(self, happening: Happening, now: Moment) -> Step {
+    fn on_identity(mut self, happening: Happening, now: Moment) -> Step {
+        if matches!(happening, Happening::IdentityConfirmed(_)) {
+            self.cases = None;
+        }
         match (self.stage.clone(), happening) {
             (
                 Stage::Confirming { who, aim: Aim::Catalogue | Aim::Service(_), .. },
@@ -233,7 +257,7 @@ impl Session {
             (Stage::Consenting { who, service, browse, .. }, Happening::Declined | Happening::WentBack) => {
                 self.guide(Some(who), service, browse)
             }
-            (Stage::LookingUp { who, service, agreement }, Happening::LookedUp(shared)) => {
+            (Stage::LookingUp { who, service, agreement }, Happening::LookedUp { shared, .. }) => {
                 self.open_form(who, service, agreement, shared, now)
             }
             _ => self.stay(),
@@ -293,53 +317,16 @@ impl Session {
         self.go(Stage::Guiding(Box::new(Guiding { who, service, browse, page: 0, shared: None })))
     }
 
-    /// A receipt leads to its case where that interrupts nothing. The number opens nothing by itself: only the
-    /// card of its resident does.
-    fn receipt_scanned(self, receipt: String) -> Step {
-        match &self.stage {
-            Stage::Attract | Stage::AskingCard { .. } | Stage::Ended { .. } => {
-                self.want_cases(None, Some(receipt))
-            }
-            Stage::Browsing { who, .. } | Stage::Unavailable { who, .. } => {
-                let who = who.clone();
-                self.want_cases(who, Some(receipt))
-            }
-            Stage::Guiding(guiding) => {
-                let who = guiding.who.clone();
-                self.want_cases(who, Some(receipt))
-            }
-            Stage::Cases { who, .. } | Stage::CaseDetail { who, .. } => {
-                let who = who.clone();
-                self.open_cases(who, Some(receipt))
-            }
-            Stage::Done(done) => {
-                let who = done.who.clone();
-                self.open_cases(who, Some(receipt))
-            }
-            _ => self.stay(),
-        }
-    }
-
-    fn want_cases(self, who: Option<Who>, receipt: Option<String>) -> Step {
-        match who {
-            Some(who) => self.open_cases(who, receipt),
-            None => self.ask_card(Aim::Cases(receipt), Browse::default(), CardPrompt::Place, 0),
-        }
-    }
-
-    pub(super) fn open_cases(self, who: Who, receipt: Option<String>) -> Step {
-        let order = Order::FetchCases(who.clone());
-        let mut step = self.go(Stage::Cases { who, cases: CaseList::Loading, tab: CaseTab::All, receipt });
-        step.orders.push(order);
-        step
-    }
-
-    fn ask_card(self, aim: Aim, browse: Browse, prompt: CardPrompt, failures: u8) -> Step {
+    pub(super) fn ask_card(self, aim: Aim, browse: Browse, prompt: CardPrompt, failures: u8) -> Step {
         self.go(Stage::AskingCard { aim, browse, prompt, failures })
     }
 
+    /// To the catalogue; a resident sees there how far their cases are.
     pub(super) fn browse(self, who: Option<Who>, browse: Browse) -> Step {
-        self.go(Stage::Browsing { who, browse })
+        let asked = who.clone().filter(|_| self.cases.is_none()).map(Order::FetchCases);
+        let mut step = self.go(Stage::Browsing { who, browse });
+        step.orders.extend(asked);
+        step
     }
 
     pub(super) fn go(mut self, stage: Stage) -> Step {
@@ -361,11 +348,11 @@ fn may_be_guardian(adult: &Who, now: Moment) -> bool {
 fn is_touch(happening: &Happening) -> bool {
     !matches!(
         happening,
-        Happening::LookedUp(_)
+        Happening::LookedUp { .. }
             | Happening::Committed { .. }
             | Happening::CommitFailed(_)
             | Happening::OfficeAnswered { .. }
-            | Happening::CasesKnown(_)
+            | Happening::CasesKnown { .. }
             | Happening::FaceKnown(_)
             | Happening::Printed
             | Happening::PrintFailed

@@ -1,6 +1,6 @@
 //! After Submit: saving, the receipt, the document, cases and rating.
 use super::application::Application;
-use super::stage::{Browse, CaseList, CaseTab, Delivery, Done, Print, Stage};
+use super::stage::{Browse, CaseTab, Delivery, Done, Print, Stage};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
@@ -85,11 +85,19 @@ impl Session {
         }
     }
 
-    fn committed(self, application: Application, receipt: String, submission: String, now: Moment) -> Step {
+    fn committed(
+        mut self,
+        application: Application,
+        receipt: String,
+        submission: String,
+        now: Moment,
+    ) -> Step {
         let Application { who, service, shared, .. } = application;
         let facts = super::application::facts_json(&who, shared.as_ref(), now);
         let document = document_rows(&service.item, &facts, self.settings.lang);
         let delivery = Delivery::Saved;
+        // There is one more now.
+        self.cases = None;
         let done = Done {
             who,
             service,
@@ -178,30 +186,4 @@ impl Session {
         step.orders.push(order);
         step
     }
-
-    fn on_cases(self, happening: Happening) -> Step {
-        let Stage::Cases { who, cases, tab, receipt } = self.stage.clone() else { return self.stay() };
-        match happening {
-            Happening::CasesKnown(known) => match place_of(&known, receipt.as_deref()) {
-                Some(index) => self.go(Stage::CaseDetail { who, cases: known, index }),
-                None => self.go(Stage::Cases { who, cases: known, tab, receipt: None }),
-            },
-            Happening::CaseTabChosen(tab) => self.go(Stage::Cases { who, cases, tab, receipt }),
-            Happening::CaseOpened(index) => match &cases {
-                CaseList::Known { lines, .. } if index < lines.len() => {
-                    self.go(Stage::CaseDetail { who, cases, index })
-                }
-                _ => self.stay(),
-            },
-            Happening::CasesWanted => self.open_cases(who, None),
-            Happening::WentBack => self.browse(Some(who), Browse::default()),
-            _ => self.stay(),
-        }
-    }
-}
-
-/// Which of the cases began with this receipt.
-fn place_of(cases: &CaseList, receipt: Option<&str>) -> Option<usize> {
-    let CaseList::Known { lines, .. } = cases else { return None };
-    lines.iter().position(|line| Some(line.receipt.as_str()) == receipt)
 }

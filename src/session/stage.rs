@@ -39,7 +39,8 @@ pub struct Browse {
     pub open: Option<String>,
     /// `Some` while the search field is open.
     pub query: Option<Editing>,
-    pub page: usize,
+    /// The first tile or hit on the screen. How many stand there is the page's business: large words take more room.
+    pub first: usize,
 }
 
 /// A picture as red, green and blue bytes, wiped when the visit ends. It belongs to one number, so that a late

@@ -45,6 +45,16 @@ pub(super) fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
     happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(1_000)))
 }
 
+fn tell(session: Session, happenings: impl IntoIterator<Item = Happening>) -> Step {
+    let start = Step { session, orders: vec![] };
+    happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(2_000)))
+}
+
+/// The office's answer about [`adult`].
+pub(super) fn looked_up(shared: Option<serde_json::Value>) -> Happening {
+    Happening::LookedUp { of: adult().id_number.clone(), shared }
+}
+
 fn at_consent() -> Vec<Happening> {
     vec![
         Happening::Woke,
@@ -110,7 +120,7 @@ fn agreeing_asks_the_office_once_and_an_office_that_is_silent_only_costs_the_pre
 fn a_service_that_needs_the_network_says_so_instead_of_opening_an_empty_form() {
     let mut happenings = at_consent();
     happenings[1] = Happening::ServiceChosen(service("S001"));
-    let step = after(happenings.into_iter().chain([Happening::Agreed, Happening::LookedUp(None)]));
+    let step = after(happenings.into_iter().chain([Happening::Agreed, looked_up(None)]));
     assert!(matches!(step.session.stage, Stage::Unavailable { .. }), "{:?}", step.session.stage);
 }
 
@@ -211,15 +221,14 @@ fn what_the_office_knows_can_still_refuse_before_anything_is_typed() {
     let mut happenings = at_consent();
     happenings[1] = Happening::ServiceChosen(service("S090"));
     let elsewhere = serde_json::json!({ "household": { "local": false } });
-    let known =
-        after(happenings.into_iter().chain([Happening::Agreed, Happening::LookedUp(Some(elsewhere))]));
+    let known = after(happenings.into_iter().chain([Happening::Agreed, looked_up(Some(elsewhere))]));
     let Stage::Guiding(guiding) = &known.session.stage else { panic!("{:?}", known.session.stage) };
     assert!(guiding.shared.is_some(), "the guide says why");
 }
 
 /// At the first question, then silent until the visit ends by itself.
 fn timed_out_at_the_first_question() -> Session {
-    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let known = looked_up(Some(serde_json::json!({})));
     let session = after(at_consent().into_iter().chain([Happening::Agreed, known])).session;
     assert!(matches!(session.stage, Stage::Filling(_)));
     let mut session = session;
@@ -258,14 +267,14 @@ fn another_card_or_a_late_one_finds_nothing_of_the_visit_before() {
 
 #[test]
 fn whoever_ends_the_visit_leaves_nothing() {
-    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let known = looked_up(Some(serde_json::json!({})));
     let happenings = at_consent().into_iter().chain([Happening::Agreed, known, Happening::VisitEnded]);
     assert!(!after(happenings).session.keeps_answers());
 }
 
 #[test]
 fn a_receipt_is_printed_once_however_often_the_button_is_touched() {
-    let known = Happening::LookedUp(Some(serde_json::json!({})));
+    let known = looked_up(Some(serde_json::json!({})));
     let session = after(at_consent().into_iter().chain([Happening::Agreed, known])).session;
     let Stage::Filling(filling) = session.stage.clone() else { panic!("{:?}", session.stage) };
     let saving = Stage::Saving { application: Box::new(filling.application) };
@@ -291,7 +300,46 @@ fn case_of(receipt: &str) -> CaseLine {
 
 fn told_of(receipts: &[&str]) -> Happening {
     let lines = receipts.iter().map(|receipt| case_of(receipt)).collect();
-    Happening::CasesKnown(CaseList::Known { lines, as_of: 0 })
+    Happening::CasesKnown { of: adult().id_number.clone(), list: CaseList::Known { lines, as_of: 0 } }
+}
+
+#[test]
+fn a_late_answer_about_the_resident_before_is_not_shown_to_the_next() {
+    let mut next = adult().as_ref().clone();
+    next.id_number = IdNumber::new("109999195503010029");
+    let next = Arc::new(next);
+    let card = |who: &Who| [Happening::CardRead(who.clone()), Happening::IdentityConfirmed(true)];
+    let first = after(card(&adult()));
+    assert_eq!(first.orders, vec![Order::FetchCases(adult())]);
+    let left = tell(first.session, [Happening::VisitEnded]);
+    let second = tell(left.session, card(&next));
+    let late = tell(second.session, [told_of(&[RECEIPT])]);
+    assert_eq!(late.session.cases, None);
+    let asking = tell(late.session, [Happening::CasesWanted, told_of(&[RECEIPT])]);
+    assert!(matches!(asking.session.stage, Stage::Cases { cases: CaseList::Loading, .. }));
+    let service = Happening::ServiceChosen(service("S038"));
+    let home = tell(asking.session, [Happening::WentBack, service, Happening::Started, Happening::Agreed]);
+    assert!(matches!(home.session.stage, Stage::LookingUp { .. }), "{:?}", home.session.stage);
+    let told = tell(home.session, [looked_up(Some(serde_json::json!({})))]);
+    assert!(matches!(told.session.stage, Stage::LookingUp { .. }), "another resident's record is not taken");
+}
+
+#[test]
+fn the_catalogue_tells_how_far_the_residents_cases_are_until_the_visit_ends() {
+    let home = after([Happening::CardRead(adult()), Happening::IdentityConfirmed(true), told_of(&[RECEIPT])]);
+    let Some(CaseList::Known { lines, .. }) = &home.session.cases else { panic!("the cases are known") };
+    assert_eq!(lines.len(), 1);
+    let again = tell(home.session, [Happening::ServiceChosen(service("S038")), Happening::WentBack]);
+    assert!(again.orders.is_empty(), "asked once a visit");
+    assert_eq!(tell(again.session, [Happening::VisitEnded]).session.cases, None);
+}
+
+#[test]
+fn back_from_another_tab_leads_to_the_first_and_only_then_out() {
+    let topics = after([Happening::Woke, Happening::TabChosen(super::stage::Tab::Categories)]);
+    let first = tell(topics.session, [Happening::WentBack]);
+    assert!(matches!(&first.session.stage, Stage::Browsing { browse, .. } if *browse == Browse::default()));
+    assert_eq!(tell(first.session, [Happening::WentBack]).session.stage, Stage::Attract);
 }
 
 #[test]

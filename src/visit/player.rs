@@ -14,6 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const GLANCE: Duration = Duration::from_millis(15);
 /// How long a page may take to follow a touch.
 const REACTION_MAX: Duration = Duration::from_millis(800);
+/// How long an element may take before the player looks for it on the next leaf, as a resident would.
+const LEAF_AFTER: Duration = Duration::from_secs(1);
+/// Leaves that are turned for one element; the longest list of services has fewer.
+const LEAVES_MAX: usize = 48;
+/// How often the form may refuse what the visit answers to one question.
+const REFUSALS_MAX: usize = 3;
 /// Touches of one form page before the player gives up.
 const FORM_TOUCHES_MAX: usize = 200;
 
@@ -105,8 +111,17 @@ impl<'a> Player<'a> {
         within(PATIENCE, done).then_some(()).ok_or_else(|| complaint.to_owned())
     }
 
+    /// Large words leave less room: what is not on this leaf may be on the next.
     fn tap(&self, labels: &Labels) -> Result<(), String> {
         let list = labels.list();
+        for _ in 0..LEAVES_MAX {
+            if within(LEAF_AFTER, || list.iter().any(|label| self.eyes.touch(label))) {
+                return Ok(());
+            }
+            if !self.eyes.turn_leaf() {
+                break;
+            }
+        }
         self.until("", || list.iter().any(|label| self.eyes.touch(label)))
             .map_err(|_| format!("nothing to touch is called {list:?}; there is {:?}", self.eyes.labels()))
     }
@@ -121,14 +136,21 @@ impl<'a> Player<'a> {
 
     /// Goes through the form pages until another page is shown.
     fn fill(&self, answers: &BTreeMap<String, String>) -> Result<(), String> {
-        let mut touches = 0;
+        let (mut touches, mut refused) = (0, BTreeMap::<String, usize>::new());
         while self.eyes.page() == "form" {
             touches += 1;
             if touches > FORM_TOUCHES_MAX {
                 return Err(format!("the form does not end; it says {:?}", self.eyes.errors()));
             }
             match self.eyes.next_question() {
-                Some(question) => self.answer(&question, answers)?,
+                Some(question) => {
+                    let times = refused.entry(question.path.clone()).or_default();
+                    *times += usize::from(question.refused);
+                    if *times > REFUSALS_MAX {
+                        return Err(format!("the form keeps refusing; it says {:?}", self.eyes.errors()));
+                    }
+                    self.answer(&question, answers)?
+                }
                 None => self.go_on()?,
             }
         }

@@ -1,8 +1,9 @@
 //! Every state of every page that a resident can meet, as sample data laid over the pages.
 use jiujin::screens::Samples;
 use jiujin_ui::{
-    App, CardPage, CardState, FieldKind, FormPage, FormProblem, Frame, GuidePage, GuideVerdict, Help,
-    HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage, SearchHit, SearchPage, Theme,
+    App, CardPage, CardState, CaseLine, FieldKind, FormField, FormPage, FormProblem, Frame, GuidePage,
+    GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage, SearchHit,
+    SearchPage, Theme,
 };
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
@@ -61,6 +62,12 @@ pub const PAGES: &[Pose] = &[
 pub const STATES: &[Pose] = &[
     pose("home after the card", "home", |samples| {
         samples.window().global::<HomePage>().set_face(HomeFace::Mine);
+        samples.window().global::<Frame>().set_signed_in(true);
+    }),
+    pose("home after the card with no case under way", "home", |samples| {
+        let home = samples.window().global::<HomePage>();
+        home.set_face(HomeFace::Mine);
+        home.set_cases(ModelRc::default());
         samples.window().global::<Frame>().set_signed_in(true);
     }),
     pose("home in easy view", "home", |samples| {
@@ -167,7 +174,7 @@ fn keys(samples: &Samples, layout: KeyLayout) {
 }
 
 thread_local! {
-    static FIRST: std::cell::OnceCell<(ModelRc<SearchHit>, ModelRc<jiujin_ui::FormField>)> =
+    static FIRST: std::cell::OnceCell<(ModelRc<SearchHit>, ModelRc<FormField>, ModelRc<CaseLine>)> =
         const { std::cell::OnceCell::new() };
 }
 
@@ -175,14 +182,17 @@ thread_local! {
 fn calm(samples: &Samples) {
     let window = samples.window();
     let (search, form) = (window.global::<SearchPage>(), window.global::<FormPage>());
+    let home = window.global::<HomePage>();
     FIRST.with(|first| {
-        let (hits, fields) = first.get_or_init(|| (search.get_hits(), form.get_fields()));
+        let (hits, fields, cases) =
+            first.get_or_init(|| (search.get_hits(), form.get_fields(), home.get_cases()));
+        home.set_cases(cases.clone());
         search.set_hits(hits.clone());
         form.set_fields(fields.clone());
     });
     window.global::<Theme>().set_reach(false);
-    window.global::<HomePage>().set_face(HomeFace::Browse);
-    window.global::<HomePage>().set_tab(HomeTab::Popular);
+    home.set_face(HomeFace::Browse);
+    home.set_tab(HomeTab::Popular);
     window.global::<GuidePage>().set_verdict(GuideVerdict::Can);
     window.global::<GuidePage>().set_sheet(0);
     state(samples, CardState::Waiting);

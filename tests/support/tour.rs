@@ -140,10 +140,14 @@ fn fitting(property: &Value) -> Option<String> {
     Some(words.to_owned())
 }
 
-/// Most dates are asked against today.
+/// Most dates are asked against today, some against the date before them.
 fn fitting_date(property: &Value) -> &'static str {
     let compared = property.get("x-compare").and_then(Value::as_array).into_iter().flatten();
-    let is_ahead =
-        |one: &Value| one["other"] == "today" && one["op"].as_str().is_some_and(|op| op.starts_with('>'));
-    if compared.into_iter().any(is_ahead) { "20301201" } else { "20260901" }
+    let compared: Vec<(&str, bool)> =
+        compared.map(|one| (one["op"].as_str().unwrap_or_default(), one["other"] == "today")).collect();
+    match compared.iter().any(|(op, _)| op.starts_with('>')) {
+        true if compared.iter().any(|(op, today)| *today && op.starts_with('<')) => "20260902",
+        true => "20301201",
+        false => "20260901",
+    }
 }

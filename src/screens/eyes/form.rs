@@ -10,8 +10,6 @@ const CONTINUE: [&str; 5] = ["下一步", "這一位填好了", "这一位填好
 const ADD: [&str; 6] = ["添加", "新增", "再加一个", "再加一個", "Add the first", "Add one more"];
 /// What takes back the last character.
 const BACKSPACE: [&str; 3] = ["删除", "刪除", "Delete"];
-/// What leads to the next part of a long list.
-const MORE: [&str; 2] = ["更多", "More"];
 /// Parts of a list that are looked through for a row or a choice.
 const LEAVES_MAX: usize = 12;
 
@@ -100,8 +98,7 @@ impl Eyes {
             if touch() {
                 return true;
             }
-            let more = |all: &[String]| all.iter().rposition(|known| MORE.contains(&known.as_str()));
-            if !self.touch_one(more) {
+            if !self.turn_leaf() {
                 return false;
             }
         }

@@ -1,19 +1,26 @@
 //! Catalogue, search and guide onto their pages.
 use super::model;
 use crate::screens::catalogue::{
-    GuideView, HitView, HomeView, MaterialView, SearchView, TileView, VerdictView,
+    Face, GuideView, HitView, HomeView, MaterialView, SearchView, TileView, VerdictView,
 };
+use crate::screens::outcome::CaseView;
+use crate::screens::view::Page;
 use crate::session::stage::Tab;
+use jiujin_contract::case::CaseState;
 use jiujin_contract::item::{Badge, MaterialSource};
 use jiujin_ui::{
-    AppWindow, BadgeItem, BadgeKind, GuidePage, GuideVerdict, HomeFace, HomePage, HomeTab, Material, Origin,
-    PageId, SearchHit, SearchPage, TileItem,
+    AppWindow, BadgeItem, BadgeKind, CaseLine, CaseStatus, GuidePage, GuideVerdict, HomeFace, HomePage,
+    HomeTab, Material, Origin, PageId, SearchHit, SearchPage, TileItem,
 };
-use slint::{ComponentHandle, ModelRc, SharedString};
+use slint::{ComponentHandle, SharedString};
 
 pub fn home(window: &AppWindow, view: &HomeView) -> PageId {
     let home = window.global::<HomePage>();
-    home.set_face(HomeFace::Browse);
+    home.set_face(match &view.face {
+        Face::Browse => HomeFace::Browse,
+        Face::Mine { .. } => HomeFace::Mine,
+        Face::Easy(_) => HomeFace::Easy,
+    });
     home.set_tab(match view.tab {
         Tab::MostUsed => HomeTab::Popular,
         Tab::Categories => HomeTab::Topics,
@@ -23,12 +30,80 @@ pub fn home(window: &AppWindow, view: &HomeView) -> PageId {
     home.set_heading(view.group.as_deref().unwrap_or_default().into());
     home.set_count(view.services as i32);
     home.set_count_services(true);
-    home.set_page(view.page as i32 + 1);
-    home.set_pages(view.pages as i32);
     home.set_card_known(view.identified);
-    home.set_tiles(model(view.tiles.iter().map(tile_item)));
-    home.set_cases(ModelRc::default());
+    match &view.face {
+        Face::Browse => {}
+        Face::Mine { offers, cases, total } => {
+            let room = slots(home.get_offers_a_page());
+            home.set_offers(model(offers.iter().take(room).map(tile_item)));
+            home.set_cases(model(cases.iter().map(case_line)));
+            home.set_cases_total(*total as i32);
+        }
+        Face::Easy(topics) => home.set_easy_tiles(model(topics.iter().map(easy_tile))),
+    }
     PageId::Home
+}
+
+/// Takes as many tiles or hits as there is room for: known once size, language and keyboard are set.
+pub fn leaf(window: &AppWindow, page: &Page) {
+    match page {
+        Page::Home(view) => {
+            let home = window.global::<HomePage>();
+            let leaf = Leaf::of(view.first, view.tiles.len(), slots(home.get_tiles_a_page()));
+            home.set_page(leaf.number);
+            home.set_pages(leaf.count);
+            home.set_tiles(model(view.tiles[leaf.range].iter().map(tile_item)));
+        }
+        Page::Search(view) => {
+            let search = window.global::<SearchPage>();
+            let leaf = Leaf::of(view.first, view.hits.len(), slots(search.get_rows()));
+            search.set_page(leaf.number);
+            search.set_pages(leaf.count);
+            search.set_hits(model(view.hits[leaf.range].iter().map(hit)));
+        }
+        _ => {}
+    }
+}
+
+/// One page of a list that is longer than its page.
+struct Leaf {
+    number: i32,
+    count: i32,
+    range: std::ops::Range<usize>,
+}
+
+impl Leaf {
+    /// The leaf on which `first` stands.
+    fn of(first: usize, all: usize, room: usize) -> Leaf {
+        let at = first.min(all.saturating_sub(1)) / room;
+        let range = at * room..all.min((at + 1) * room);
+        Leaf { number: at as i32 + 1, count: all.div_ceil(room).max(1) as i32, range }
+    }
+}
+
+fn slots(count: i32) -> usize {
+    usize::try_from(count).unwrap_or(1).max(1)
+}
+
+fn case_line(case: &CaseView) -> CaseLine {
+    CaseLine {
+        id: case.receipt.as_str().into(),
+        title: case.service.as_str().into(),
+        detail: case.updated.as_str().into(),
+        status: match case.code {
+            CaseState::CorrectionRequested => CaseStatus::Correction,
+            CaseState::Concluded | CaseState::Delivered => CaseStatus::Done,
+            CaseState::RefusedAcceptance => CaseStatus::Refused,
+            CaseState::Withdrawn => CaseStatus::Withdrawn,
+            CaseState::Submitted => CaseStatus::Delivered,
+            _ => CaseStatus::InProgress,
+        },
+    }
+}
+
+/// A topic with examples below it.
+fn easy_tile(topic: &TileView) -> TileItem {
+    TileItem { detail: topic.note.as_str().into(), note: SharedString::default(), ..tile_item(topic) }
 }
 
 fn tile_item(tile: &TileView) -> TileItem {
@@ -60,10 +135,7 @@ pub fn search(window: &AppWindow, view: &SearchView) -> PageId {
     let search = window.global::<SearchPage>();
     search.set_text(view.query.as_str().into());
     search.set_composing(view.composing.as_str().into());
-    search.set_found(view.found as i32);
-    search.set_page(view.page as i32 + 1);
-    search.set_pages(view.pages as i32);
-    search.set_hits(model(view.hits.iter().map(hit)));
+    search.set_found(view.hits.len() as i32);
     PageId::Search
 }
 
@@ -82,6 +154,9 @@ fn hit(hit: &HitView) -> SearchHit {
 
 pub fn guide(window: &AppWindow, view: &GuideView) -> PageId {
     let guide = window.global::<GuidePage>();
+    if guide.get_title() != view.name.as_str() {
+        guide.set_sheet(0);
+    }
     guide.set_office(view.department.as_str().into());
     guide.set_topic(view.category.as_str().into());
     guide.set_title(view.name.as_str().into());
@@ -106,9 +181,6 @@ pub fn guide(window: &AppWindow, view: &GuideView) -> PageId {
     guide.set_minutes(view.minutes as i32);
     guide.set_query_only(view.query_only);
     guide.set_signed_in(view.verdict != VerdictView::Unknown);
-    if guide.get_title() != view.name.as_str() {
-        guide.set_sheet(0);
-    }
     PageId::Guide
 }
 
@@ -120,4 +192,28 @@ fn material(material: &MaterialView) -> Material {
         MaterialSource::BroughtLater => (Origin::Bring, false),
     };
     Material { name: material.name.as_str().into(), origin, have }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Leaf;
+
+    #[test]
+    fn turning_leaves_of_any_room_passes_every_entry_once() {
+        for room in 1..7 {
+            for all in [0, 1, 5, 6, 7, 136_usize] {
+                let count = all.div_ceil(room).max(1);
+                let leaves = (0..count).map(|turn| Leaf::of(turn * room, all, room));
+                let seen: Vec<usize> = leaves.flat_map(|leaf| leaf.range).collect();
+                assert_eq!(seen, (0..all).collect::<Vec<_>>(), "{all} entries, {room} on a leaf");
+            }
+        }
+    }
+
+    #[test]
+    fn what_stood_first_stays_in_sight_when_the_words_grow() {
+        let small = Leaf::of(6, 136, 6);
+        let large = Leaf::of(small.range.start, 136, 4);
+        assert!(large.range.contains(&small.range.start));
+    }
 }

@@ -2,7 +2,7 @@
 use super::Filling;
 use crate::session::Happening;
 use crate::session::stage::Stage;
-use crate::session::tests::{adult, after, at, service};
+use crate::session::tests::{adult, after, at, looked_up, service};
 use crate::session::{Session, Step};
 use jiujin_contract::form::{FieldView, Input};
 
@@ -14,7 +14,7 @@ fn filling_in(id: &str) -> Session {
         Happening::CardRead(adult()),
         Happening::IdentityConfirmed(true),
         Happening::Agreed,
-        Happening::LookedUp(Some(serde_json::json!({}))),
+        looked_up(Some(serde_json::json!({}))),
     ];
     after(happenings).session
 }
