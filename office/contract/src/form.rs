@@ -18,7 +18,7 @@ mod rule;
 mod view;
 mod words;
 
-pub use describe::{describe, describe_lines};
+pub use describe::{CASE_BYTES_MAX, describe, describe_lines};
 pub use draft::{AnswerError, Draft};
 pub use facts::{Assurance, Facts, Provenance, Source, Timestamp};
 pub use regions::region_name;

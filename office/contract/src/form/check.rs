@@ -60,7 +60,7 @@ enum Node {
     Schema(Box<Rules>),
 }
 
-/// Keywords by the type they apply to, each group in Ajv's order.
+/// Keywords by the type they apply to, each group in the order of Ajv 8: those of any type first.
 #[derive(Debug, Default)]
 struct Rules {
     types: Vec<Type>,
@@ -136,20 +136,35 @@ enum Test {
     AnyOf(Vec<usize>),
     OneOf(Vec<usize>),
     AllOf(Vec<usize>),
-    If { condition: usize, then: Option<usize>, otherwise: Option<usize> },
+    If {
+        condition: usize,
+        then: Option<usize>,
+        otherwise: Option<usize>,
+    },
     MaxItems(usize),
     MinItems(usize),
-    AdditionalItems { from: usize, schema: usize },
+    AdditionalItems {
+        from: usize,
+        schema: usize,
+    },
     Items(usize),
     Tuple(Vec<usize>),
     Contains(usize),
-    UniqueItems,
+    /// The types of the entries, where those are known and plain.
+    UniqueItems(Vec<Type>),
     MaxProperties(usize),
     MinProperties(usize),
     Required(Vec<String>),
     PropertyNames(usize),
-    AdditionalProperties { known: HashSet<String>, patterns: Vec<Pattern>, schema: usize },
-    Dependencies { names: Vec<(String, Vec<String>)>, schemas: Vec<(String, usize)> },
+    AdditionalProperties {
+        known: HashSet<String>,
+        patterns: Vec<Pattern>,
+        schema: usize,
+    },
+    Dependencies {
+        names: Vec<(String, Vec<String>)>,
+        schemas: Vec<(String, usize)>,
+    },
     Properties(Vec<(String, usize)>),
     PatternProperties(Vec<(Pattern, usize)>),
 }
@@ -171,7 +186,7 @@ impl Pattern {
     const BACKTRACK_MAX: usize = 100_000;
 
     fn new(source: &str) -> Pattern {
-        let schema = serde_json::json!({ "pattern": source });
+        let schema = serde_json::json!({ "pattern": with_js_dots(source) });
         let linear = jsonschema::PatternOptions::regex();
         let built = jsonschema::draft7::options().with_pattern_options(linear).build(&schema);
         let built = built.or_else(|_| {
@@ -185,6 +200,21 @@ impl Pattern {
         let Some(validator) = &self.0 else { return false };
         text.len() <= Self::TEXT_BYTES_MAX && validator.is_valid(&Value::String(text.to_string()))
     }
+}
+
+/// `.` stops at four line ends in JavaScript, here only at one: it is written out.
+fn with_js_dots(source: &str) -> String {
+    let mut written = String::with_capacity(source.len());
+    let (mut escaped, mut in_class) = (false, false);
+    for c in source.chars() {
+        match c {
+            '.' if !escaped && !in_class => written.push_str(r"[^\n\r\u{2028}\u{2029}]"),
+            _ => written.push(c),
+        }
+        in_class = if escaped { in_class } else { c == '[' || (in_class && c != ']') };
+        escaped = c == '\\' && !escaped;
+    }
+    written
 }
 
 /// Deep equality as in JavaScript: 1 and 1.0 are the same number, the order of properties does not matter.

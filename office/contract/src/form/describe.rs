@@ -5,7 +5,7 @@ use super::label::control_label;
 use super::path::compose;
 use super::resolve::resolve;
 use serde_json::{Value, json};
-use std::io::{BufRead, Write};
+use std::io::{BufRead, Read, Write};
 
 /// One case on a line; longer ones are refused, not read.
 pub const CASE_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -53,7 +53,8 @@ impl Survey<'_> {
                 "visible": visible,
                 "enabled": enabled,
                 "label": control_label(element.label.as_ref(), element.scope.as_deref(), schema),
-                "type": schema.and_then(|s| s.get("type")).cloned().unwrap_or(Value::Null),
+                // Where the scope leads nowhere JSON Forms hands the renderer the whole schema.
+                "type": schema.unwrap_or(self.schema).get("type").cloned().unwrap_or(Value::Null),
             }));
         }
         for child in &element.elements {
@@ -63,16 +64,20 @@ impl Survey<'_> {
 }
 
 /// One JSON document per line in, one per line out. 0, or 2 when a line could not be read.
-pub fn describe_lines(input: impl BufRead, mut output: impl Write) -> u8 {
+pub fn describe_lines(mut input: impl BufRead, mut output: impl Write) -> u8 {
     let mut exit = 0;
-    for (number, line) in input.lines().enumerate() {
-        let answer = match line.as_deref().map_err(|error| error.to_string()).and_then(described) {
+    for number in 1.. {
+        let line = match next_line(&mut input) {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(_) => return 2,
+        };
+        let answer = match described(&line) {
             Ok(Some(answer)) => answer,
             Ok(None) => continue,
             Err(error) => {
                 eprintln!(
-                    "line {}: {error}; write {{\"schema\": …, \"uischema\": … or null, \"data\": …}}",
-                    number + 1
+                    "line {number}: {error}; write {{\"schema\": …, \"uischema\": … or null, \"data\": …}}"
                 );
                 exit = 2;
                 json!({"error": "unreadable"})
@@ -85,14 +90,24 @@ pub fn describe_lines(input: impl BufRead, mut output: impl Write) -> u8 {
     exit
 }
 
-fn described(line: &str) -> Result<Option<Value>, String> {
-    if line.trim().is_empty() {
+/// The next line, of which no more than one byte too many is kept.
+fn next_line(input: &mut impl BufRead) -> std::io::Result<Option<Vec<u8>>> {
+    let mut line = vec![];
+    let read = input.by_ref().take(CASE_BYTES_MAX as u64 + 1).read_until(b'\n', &mut line)?;
+    if read > CASE_BYTES_MAX && line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+    }
+    Ok((read > 0).then_some(line))
+}
+
+fn described(line: &[u8]) -> Result<Option<Value>, String> {
+    if line.trim_ascii().is_empty() {
         return Ok(None);
     }
     if line.len() > CASE_BYTES_MAX {
         return Err(format!("longer than {CASE_BYTES_MAX} bytes"));
     }
-    let case: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let case: Value = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     let schema = case.get("schema").ok_or("the key `schema` is missing")?;
     Ok(Some(describe(schema, case.get("uischema"), case.get("data"))))
 }

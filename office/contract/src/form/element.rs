@@ -4,8 +4,9 @@ use super::resolve::{derive_types, is_empty, resolve};
 use super::rule::Rule;
 use serde_json::{Map, Value};
 
-/// Layouts inside layouts; deeper trees are refused when the item is compiled.
-pub const LAYOUT_DEPTH_MAX: usize = 32;
+/// Layouts inside layouts. A document that nests this deep is refused when the item is compiled (`SCHEMA_DEPTH_MAX`)
+/// and cannot be read from a line (serde_json stops at 128 objects and lists).
+pub const LAYOUT_DEPTH_MAX: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {

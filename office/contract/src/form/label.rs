@@ -131,7 +131,34 @@ fn word_length(chars: &[char], at: usize) -> usize {
         return run(at, &[Class::Upper]);
     }
     let digits = run(at, &[Class::Digit]);
-    if digits > 0 { digits + ordinal_length(chars, at, digits) } else { 0 }
+    if digits > 0 { digits + ordinal_length(chars, at, digits) } else { emoji_length(chars, at) }
+}
+
+/// A picture, a flag or several joined into one.
+fn emoji_length(chars: &[char], at: usize) -> usize {
+    let has = |i: usize, wanted: fn(u32) -> bool| chars.get(i).is_some_and(|c| wanted(*c as u32));
+    let varied = |mut i: usize| {
+        i += usize::from(has(i, |c| matches!(c, 0xfe0e | 0xfe0f)));
+        i + usize::from(has(i, |c| matches!(c, 0x1_f3fb..=0x1_f3ff)))
+    };
+    let is_region: fn(u32) -> bool = |c| matches!(c, 0x1_f1e6..=0x1_f1ff);
+    let width = |i: usize, plain: fn(u32) -> bool| match has(i, is_region) && has(i + 1, is_region) {
+        true => 2,
+        false => usize::from(has(i, plain) || has(i, |c| c >= 0x1_0000)),
+    };
+    let first = width(at, |c| matches!(c, 0x2700..=0x27bf));
+    if first == 0 {
+        return 0;
+    }
+    let mut end = varied(at + first);
+    while has(end, |c| c == 0x200d) {
+        let next = width(end + 1, |c| !matches!(c, 0xfe0e | 0xfe0f));
+        if next == 0 {
+            break;
+        }
+        end = varied(end + 1 + next);
+    }
+    end - at
 }
 
 /// `1st`, `22nd`, `3RD`, `11th` stay one word.
@@ -153,37 +180,69 @@ fn ordinal_length(chars: &[char], at: usize, digits: usize) -> usize {
     if fits && (shouted || quiet) && (boundary || turn) { 2 } else { 0 }
 }
 
-/// Latin letters without their marks, and no apostrophes.
+/// Latin letters without their marks (lodash `deburr`), then no apostrophes.
 fn deburr(name: &str) -> Vec<char> {
     let mut plain = Vec::with_capacity(name.len());
     for c in name.chars() {
-        match c {
-            '\'' | '\u{2019}' | '\u{300}'..='\u{36f}' => {}
-            'ß' => plain.extend(['s', 's']),
-            'Æ' => plain.extend(['A', 'e']),
-            'æ' => plain.extend(['a', 'e']),
-            'Þ' => plain.extend(['T', 'h']),
-            'þ' => plain.extend(['t', 'h']),
-            'À'..='Å' => plain.push('A'),
-            'à'..='å' => plain.push('a'),
-            'Ç' => plain.push('C'),
-            'ç' => plain.push('c'),
-            'È'..='Ë' => plain.push('E'),
-            'è'..='ë' => plain.push('e'),
-            'Ì'..='Ï' => plain.push('I'),
-            'ì'..='ï' => plain.push('i'),
-            'Ð' => plain.push('D'),
-            'ð' => plain.push('d'),
-            'Ñ' => plain.push('N'),
-            'ñ' => plain.push('n'),
-            'Ò'..='Ö' | 'Ø' => plain.push('O'),
-            'ò'..='ö' | 'ø' => plain.push('o'),
-            'Ù'..='Ü' => plain.push('U'),
-            'ù'..='ü' => plain.push('u'),
-            'Ý' => plain.push('Y'),
-            'ý' | 'ÿ' => plain.push('y'),
-            other => plain.push(other),
+        let bare = LATIN.iter().find(|(letters, _)| letters.contains(c)).map(|(_, bare)| *bare);
+        match (c, bare) {
+            ('\u{300}'..='\u{36f}' | '\u{fe20}'..='\u{fe2f}' | '\u{20d0}'..='\u{20ff}', _) => {}
+            (_, Some(bare)) => plain.extend(bare.chars()),
+            (c, None) => plain.push(c),
         }
     }
+    plain.retain(|c| !matches!(c, '\'' | '\u{2019}'));
     plain
 }
+
+/// Latin-1 Supplement and Latin Extended-A, as lodash writes them.
+const LATIN: [(&str, &str); 48] = [
+    ("ÀÁÂÃÄÅĀĂĄ", "A"),
+    ("Æ", "Ae"),
+    ("ÇĆĈĊČ", "C"),
+    ("ÈÉÊËĒĔĖĘĚ", "E"),
+    ("ÌÍÎÏĨĪĬĮİ", "I"),
+    ("ÐĎĐ", "D"),
+    ("ÑŃŅŇŊ", "N"),
+    ("ÒÓÔÕÖØŌŎŐ", "O"),
+    ("ÙÚÛÜŨŪŬŮŰŲ", "U"),
+    ("ÝŶŸ", "Y"),
+    ("Þ", "Th"),
+    ("ß", "ss"),
+    ("àáâãäåāăą", "a"),
+    ("æ", "ae"),
+    ("çćĉċč", "c"),
+    ("èéêëēĕėęě", "e"),
+    ("ìíîïĩīĭįı", "i"),
+    ("ðďđ", "d"),
+    ("ñńņňŋ", "n"),
+    ("òóôõöøōŏő", "o"),
+    ("ùúûüũūŭůűų", "u"),
+    ("ýÿŷ", "y"),
+    ("þ", "th"),
+    ("ĜĞĠĢ", "G"),
+    ("ĝğġģ", "g"),
+    ("ĤĦ", "H"),
+    ("ĥħ", "h"),
+    ("Ĳ", "IJ"),
+    ("ĳ", "ij"),
+    ("Ĵ", "J"),
+    ("ĵ", "j"),
+    ("Ķ", "K"),
+    ("ķĸ", "k"),
+    ("ĹĻĽĿŁ", "L"),
+    ("ĺļľŀł", "l"),
+    ("ŉ", "'n"),
+    ("Œ", "Oe"),
+    ("œ", "oe"),
+    ("ŔŖŘ", "R"),
+    ("ŕŗř", "r"),
+    ("ŚŜŞŠ", "S"),
+    ("śŝşšſ", "s"),
+    ("ŢŤŦ", "T"),
+    ("ţťŧ", "t"),
+    ("Ŵ", "W"),
+    ("ŵ", "w"),
+    ("ŹŻŽ", "Z"),
+    ("źżž", "z"),
+];

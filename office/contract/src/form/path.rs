@@ -1,27 +1,33 @@
 //! Where a value lives: UI-schema scopes are JSON pointers into the *schema*; answers live under dotted *data* paths.
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-/// `#/properties/a/properties/b` -> `["a", "b"]`, as JSON Forms' `toDataPathSegments`.
+/// `#/properties/a/properties/b` -> `["a", "b"]`, as JSON Forms' `toDataPathSegments`: it cuts `oneOf/0/` and `then/`
+/// out of the text wherever they stand, so a property whose name ends in one of them cannot be looked into.
 pub fn scope_segments(scope: &str) -> Vec<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    let mut rest = scope.split('/').peekable();
-    while let Some(part) = rest.next() {
-        let is_last = rest.peek().is_none();
-        let numbered = matches!(part, "anyOf" | "allOf" | "oneOf")
-            && rest.peek().is_some_and(|next| !next.is_empty() && next.bytes().all(|b| b.is_ascii_digit()));
-        if numbered {
-            // `oneOf/0/` is dropped only when something follows the number.
-            let number = rest.next().unwrap_or_default();
-            if rest.peek().is_none() {
-                parts.push(part);
-                parts.push(number);
+    let plain =
+        without_numbered(scope, &["anyOf", "allOf", "oneOf"]).replace("then/", "").replace("else/", "");
+    let parts: Vec<String> = plain.split('/').map(decode).collect();
+    let start = if matches!(parts[0].as_str(), "#" | "") { 2 } else { 1 };
+    parts.into_iter().skip(start).step_by(2).collect()
+}
+
+/// Without every `<word>/<digits>/`.
+fn without_numbered(text: &str, words: &[&str]) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(next) = rest.chars().next() {
+        let after = words.iter().find_map(|word| rest.strip_prefix(word)?.strip_prefix('/'));
+        let number = after.map_or(0, |after| after.bytes().take_while(u8::is_ascii_digit).count());
+        match after.and_then(|after| after[number..].strip_prefix('/')).filter(|_| number > 0) {
+            Some(beyond) => rest = beyond,
+            None => {
+                kept.push(next);
+                rest = &rest[next.len_utf8()..];
             }
-        } else if is_last || !matches!(part, "then" | "else") {
-            parts.push(part);
         }
     }
-    let start = if matches!(parts.first(), Some(&"#") | Some(&"")) { 2 } else { 1 };
-    parts.iter().skip(start).step_by(2).map(|part| decode(part)).collect()
+    kept
 }
 
 /// `composeWithUi`: the data path of a scoped element below `base`.
@@ -63,9 +69,34 @@ pub fn get<'a>(root: Option<&'a Value>, path: &str) -> Option<&'a Value> {
     }
     path.split('.').try_fold(root?, |value, segment| match value {
         Value::Object(map) => map.get(segment),
-        Value::Array(items) => segment.parse::<usize>().ok().and_then(|index| items.get(index)),
+        Value::Array(items) => items.get(index(segment)?),
         _ => None,
     })
+}
+
+/// Only `0`, `7`, `12` name an entry: `07` would be another property in JavaScript.
+fn index(segment: &str) -> Option<usize> {
+    if segment.len() > 1 && segment.starts_with(['0', '+']) { None } else { segment.parse().ok() }
+}
+
+/// What a condition sees at a path: besides `get` the `length` of a list or text and the letters of a text,
+/// which are properties in JavaScript.
+pub fn look<'a>(root: Option<&'a Value>, path: &str) -> Option<Cow<'a, Value>> {
+    if let Some(value) = get(root, path) {
+        return Some(Cow::Borrowed(value));
+    }
+    let (above, last) = path.rsplit_once('.').unwrap_or(("", path));
+    match (get(root, above)?, last) {
+        (Value::Array(items), "length") => Some(Cow::Owned(items.len().into())),
+        (Value::String(text), "length") if !text.is_empty() => {
+            Some(Cow::Owned(text.encode_utf16().count().into()))
+        }
+        (Value::String(text), at) => {
+            let letter = text.chars().nth(index(at)?)?;
+            Some(Cow::Owned(Value::String(letter.to_string())))
+        }
+        _ => None,
+    }
 }
 
 /// Puts a value at a path, making the objects on the way. Lists are never made or lengthened here: an entry

@@ -1,10 +1,10 @@
 //! Rules decide what is shown and what can be changed. A missing value is `None` (JavaScript's `undefined`), never `null`.
 use super::check::{Checker, same};
-use super::path::{compose, get};
+use super::path::{compose, look};
 use serde_json::Value;
 
 /// AND in OR in AND …; deeper conditions count as fulfilled, like any unknown condition.
-const CONDITION_DEPTH_MAX: usize = 32;
+const CONDITION_DEPTH_MAX: usize = 64;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -121,11 +121,12 @@ impl Condition {
             Condition::And(parts) => parts.iter().all(|part| part.holds(data, base)),
             Condition::Or(parts) => parts.iter().any(|part| part.holds(data, base)),
             Condition::Leaf { scope, expected } => {
-                identical(get(data, &compose(base, scope.as_deref())), expected.as_ref())
+                let value = look(data, &compose(base, scope.as_deref()));
+                identical(value.as_deref(), expected.as_ref())
             }
             Condition::Schema { scope, checker, fail_when_undefined } => {
-                let value = get(data, &compose(base, scope.as_deref()));
-                (value.is_some() || !fail_when_undefined) && checker.accepts(value)
+                let value = look(data, &compose(base, scope.as_deref()));
+                (value.is_some() || !fail_when_undefined) && checker.accepts(value.as_deref())
             }
             Condition::Unknown => true,
         }

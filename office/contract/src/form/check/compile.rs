@@ -142,7 +142,9 @@ impl<'a> Compiler<'a> {
             add("contains", Test::Contains(self.node(schema)));
         }
         if map.get("uniqueItems") == Some(&Value::Bool(true)) {
-            add("uniqueItems", Test::UniqueItems);
+            let among = map.get("items").and_then(Value::as_object).map(types).unwrap_or_default();
+            let plain = !among.iter().any(|of| matches!(of, Type::Array | Type::Object));
+            add("uniqueItems", Test::UniqueItems(if plain { among } else { vec![] }));
         }
     }
 
@@ -201,7 +203,7 @@ impl<'a> Compiler<'a> {
         let document = self.document;
         let found = match target.strip_prefix('#') {
             Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
-                document.pointer(&pointer.replace("%25", "%")).or_else(|| resolve(document, target, document))
+                document.pointer(&percent_decoded(pointer)).or_else(|| resolve(document, target, document))
             }
             _ => self.by_id(target),
         };
@@ -217,6 +219,26 @@ impl<'a> Compiler<'a> {
         });
         ids.get(target).copied()
     }
+}
+
+/// `a%20b` -> `a b`; what is no escape stays.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|two| std::str::from_utf8(two).ok());
+        match digits.and_then(|two| u8::from_str_radix(two, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_string())
 }
 
 fn collect_ids<'a>(schema: &'a Value, ids: &mut HashMap<String, &'a Value>) {

@@ -3,7 +3,11 @@ mod ajv;
 mod chinese;
 
 use super::Pattern;
+use crate::form::limits::PATTERN_CHARS_MAX;
 use std::sync::{Arc, OnceLock};
+
+/// Longest answer of the format `regex`.
+const REGEX_BYTES_MAX: usize = 4 * PATTERN_CHARS_MAX;
 
 /// How a named format is tested; unknown names accept everything, as the standard says.
 #[derive(Debug, Clone)]
@@ -23,8 +27,8 @@ impl FormatCheck {
             "date" => Some(is_date),
             "time" => Some(is_time),
             "date-time" => Some(is_date_time),
-            "byte" => Some(is_base64),
-            "regex" => Some(super::pattern_compiles),
+            "byte" => Some(|text| text.split(ends_line).any(is_base64)),
+            "regex" => Some(is_regex),
             "id-card" => Some(chinese::is_id_card),
             "mobile-cn" => Some(chinese::is_mobile),
             "landline-cn" => Some(chinese::is_landline),
@@ -137,11 +141,26 @@ fn is_zone(zone: &str) -> bool {
 }
 
 fn is_date_time(text: &str) -> bool {
-    let mut parts = text.split(|c: char| matches!(c, 't' | 'T') || c.is_whitespace());
+    let mut parts = text.split(|c: char| matches!(c, 't' | 'T') || is_js_space(c));
     match (parts.next(), parts.next(), parts.next()) {
         (Some(day), Some(clock), None) => is_date(day) && is_time(clock),
         _ => false,
     }
+}
+
+/// A longer expression than a schema may hold is not compiled: that alone could take half a minute.
+fn is_regex(text: &str) -> bool {
+    text.len() <= REGEX_BYTES_MAX && super::pattern_compiles(text)
+}
+
+/// JavaScript's `\s`.
+fn is_js_space(c: char) -> bool {
+    c == '\u{feff}' || (c.is_whitespace() && c != '\u{85}')
+}
+
+/// What ends a line in JavaScript: the expression of `byte` has the flag `m`, so one good line is enough.
+fn ends_line(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 fn is_base64(text: &str) -> bool {

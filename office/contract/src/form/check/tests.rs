@@ -275,6 +275,17 @@ impl Dice {
     }
 }
 
+/// Ajv compares only entries of the right type with one another, `jsonschema` all of them.
+fn comparable(faults: Named) -> Named {
+    let mistyped = |list: &str| {
+        faults.iter().any(|(path, keyword)| {
+            keyword == "type" && path.rsplit_once('/').is_some_and(|(above, _)| above == list)
+        })
+    };
+    let kept = faults.iter().filter(|(path, keyword)| keyword != "uniqueItems" || !mistyped(path));
+    kept.cloned().collect()
+}
+
 #[test]
 fn both_validators_name_the_same_faults_in_every_service() {
     let catalogue = day_one();
@@ -292,6 +303,7 @@ fn both_validators_name_the_same_faults_in_every_service() {
                 .collect();
             let mut theirs = Named::new();
             second.iter_errors(&answers).for_each(|error| name(&error, &mut theirs));
+            let (ours, theirs) = (comparable(ours), comparable(theirs));
             assert_eq!(ours, theirs, "{} with {answers}", item.id);
             *(if ours.is_empty() { &mut clean } else { &mut faulty }) += 1;
         }

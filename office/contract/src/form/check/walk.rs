@@ -5,6 +5,7 @@ use super::{Check, Fault, Node, Pattern, Rules, Test, Type, same};
 use crate::form::path::{encode, js_keys};
 pub(super) use branches::is_open;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// Nodes visited in one walk; a real form of 5,000 questions needs about 20,000.
 pub const STEPS_MAX: usize = 2_000_000;
@@ -25,6 +26,11 @@ pub(super) fn guiding_faults(nodes: &[Node], root: usize, value: Option<&Value>)
 pub(super) fn accepts(nodes: &[Node], root: usize, value: Option<&Value>) -> bool {
     let mut walk = Walk { silent: 1, ..Walk::over(nodes) };
     walk.node(root, value, 0) && !walk.exhausted
+}
+
+/// `res === parseInt(res)`: from 10^21 on JavaScript writes an exponent, and parseInt stops before it.
+fn is_whole(quotient: f64) -> bool {
+    quotient.fract() == 0.0 && quotient.abs() < 1e21
 }
 
 struct Walk<'n> {
@@ -111,9 +117,9 @@ impl<'n> Walk<'n> {
             }
         }
         let groups = [
+            (&rules.any, None),
             (&rules.number, Some(Type::Number)),
             (&rules.string, Some(Type::String)),
-            (&rules.any, None),
             (&rules.array, Some(Type::Array)),
             (&rules.object, Some(Type::Object)),
         ];
@@ -163,7 +169,7 @@ impl<'n> Walk<'n> {
             Test::Minimum(limit) => number >= *limit,
             Test::ExclusiveMaximum(limit) => number < *limit,
             Test::ExclusiveMinimum(limit) => number > *limit,
-            Test::MultipleOf(of) => (number / of).is_finite() && (number / of).fract() == 0.0,
+            Test::MultipleOf(of) => is_whole(number / of),
             Test::NumberFormat(format) => format.accepts_number(number),
             _ => return None,
         };
@@ -210,8 +216,8 @@ impl<'n> Walk<'n> {
         let good = match &check.test {
             Test::MaxItems(limit) => return self.verdict(check, items.len() <= *limit),
             Test::MinItems(limit) => return self.verdict(check, items.len() >= *limit),
-            Test::UniqueItems => {
-                let good = self.all_different(items);
+            Test::UniqueItems(among) => {
+                let good = self.all_different(items, among);
                 return self.verdict(check, good);
             }
             Test::AdditionalItems { from, schema } => {
@@ -254,10 +260,26 @@ impl<'n> Walk<'n> {
         found || self.fault("contains", &Value::Null)
     }
 
-    fn all_different(&mut self, items: &[Value]) -> bool {
-        for (at, item) in items.iter().enumerate() {
-            self.steps += items.len() - at;
-            if self.steps > STEPS_MAX || items[at + 1..].iter().any(|other| same(item, other)) {
+    /// Where all entries are plain values of known types (`among`), Ajv compares only those that fit.
+    fn all_different(&mut self, items: &[Value], among: &[Type]) -> bool {
+        let fits = |item: &&Value| among.is_empty() || among.iter().any(|of| of.fits(item));
+        let (mut plain, mut nested) = (HashSet::new(), vec![]);
+        for item in items.iter().filter(fits) {
+            let again = match item {
+                Value::Array(_) | Value::Object(_) => {
+                    nested.push(item);
+                    false
+                }
+                Value::Number(number) => !plain.insert(format!("{:?}", number.as_f64().map(|n| n + 0.0))),
+                other => !plain.insert(other.to_string()),
+            };
+            if again {
+                return false;
+            }
+        }
+        for (at, item) in nested.iter().enumerate() {
+            self.steps += nested.len() - at;
+            if self.steps > STEPS_MAX || nested[at + 1..].iter().any(|other| same(item, other)) {
                 return false;
             }
         }
