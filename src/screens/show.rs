@@ -19,6 +19,7 @@ use jiujin_ui::{
     UnavailablePage,
 };
 use slint::{ComponentHandle, Image, Model, ModelRc, SharedPixelBuffer, SharedString, VecModel};
+use std::borrow::Cow;
 
 pub fn show(window: &AppWindow, view: &View) {
     dress(window, &view.settings);
@@ -103,7 +104,9 @@ fn page(window: &AppWindow, page: &Page) {
 
 fn confirm(window: &AppWindow, view: &ConfirmView) -> PageId {
     let confirm = window.global::<ConfirmPage>();
-    confirm.set_masked_name(visible(&view.name).as_ref().into());
+    let name = visible(&view.name);
+    confirm.set_coded(matches!(name, Cow::Owned(_)));
+    confirm.set_masked_name(name.as_ref().into());
     confirm.set_masked_number(view.id_number.as_str().into());
     confirm.set_valid_to(view.valid_to.as_deref().unwrap_or_default().into());
     confirm.set_minutes(view.idle_minutes as i32);

@@ -1,9 +1,9 @@
 //! Every state of every page that a resident can meet, as sample data laid over the pages.
 use jiujin::screens::Samples;
 use jiujin_ui::{
-    App, CardPage, CardState, CaseLine, FieldKind, FormField, FormPage, FormProblem, Frame, GuidePage,
-    GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage, SearchHit,
-    SearchPage, Theme,
+    App, CardPage, CardState, CaseLine, ConfirmPage, FieldKind, FormField, FormPage, FormProblem, Frame,
+    GuidePage, GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage,
+    SearchHit, SearchPage, Theme,
 };
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 
@@ -69,6 +69,11 @@ pub const STATES: &[Pose] = &[
         home.set_face(HomeFace::Mine);
         home.set_cases(ModelRc::default());
         samples.window().global::<Frame>().set_signed_in(true);
+    }),
+    pose("confirm with a character that cannot be drawn", "confirm", |samples| {
+        let confirm = samples.window().global::<ConfirmPage>();
+        confirm.set_masked_name("测〔U+E863〕*".into());
+        confirm.set_coded(true);
     }),
     pose("home in easy view", "home", |samples| {
         samples.window().global::<HomePage>().set_face(HomeFace::Easy);
@@ -192,6 +197,9 @@ fn calm(samples: &Samples) {
     });
     window.global::<Theme>().set_reach(false);
     home.set_face(HomeFace::Browse);
+    let confirm = window.global::<ConfirmPage>();
+    confirm.set_masked_name("王*一".into());
+    confirm.set_coded(false);
     home.set_tab(HomeTab::Popular);
     window.global::<GuidePage>().set_verdict(GuideVerdict::Can);
     window.global::<GuidePage>().set_sheet(0);
