@@ -9,6 +9,7 @@ mod convert;
 mod dictionary;
 mod lattice;
 mod lexicon;
+mod parts;
 mod people;
 mod ranking;
 mod spelling;
@@ -26,6 +27,7 @@ use zeroize::Zeroize;
 pub use self::{
     convert::{ConvertError, convert_lines},
     lexicon::Lexicon,
+    parts::{PARTS_MAX, characters_by_parts},
     spelling::{Fuzzy, KEYS_MAX},
     strokes::{STROKES_MAX, Stroke, character_by_code_point, characters_by_strokes},
 };

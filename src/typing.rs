@@ -1,6 +1,10 @@
 //! The keyboard on the screen: which keys an open field wants, and pinyin that becomes characters before the
 //! session hears of them. Nothing typed stays here between visits.
+mod by_code;
+mod by_parts;
 mod by_strokes;
+#[cfg(test)]
+mod tests;
 
 use crate::input::{Field, Input, Lexicon, PAGE};
 use crate::session::editing::Keystroke;
@@ -8,6 +12,8 @@ use crate::session::filling::shown_fields;
 use crate::session::stage::Stage;
 use crate::session::{Happening, Session};
 use crate::shelf::Shelf;
+use by_code::ByCode;
+use by_parts::ByParts;
 use by_strokes::ByStrokes;
 use jiujin_contract::form::{Input as Question, TextKind};
 use std::sync::Arc;
@@ -24,6 +30,8 @@ pub enum Layout {
     Pinyin,
     NineKey,
     Stroke,
+    Parts,
+    CodePoint,
 }
 
 /// One touch on the keyboard.
@@ -54,6 +62,8 @@ pub struct KeyboardView {
 pub struct Typing {
     input: Input,
     strokes: ByStrokes,
+    parts: ByParts,
+    code: ByCode,
     layout: Layout,
     /// The open field, so that another one gets its own keys.
     open: Option<(String, Layout, Field)>,
@@ -64,7 +74,8 @@ impl Typing {
     pub fn new(shelf: &Shelf) -> Typing {
         let titles = shelf.services().iter().map(|service| service.item.name.zh.clone());
         let input = Input::new(Arc::new(Lexicon::new(titles)), Field::Text);
-        Typing { input, strokes: ByStrokes::default(), layout: Layout::Pinyin, open: None, page: 0 }
+        let (strokes, parts, code) = Default::default();
+        Typing { input, strokes, parts, code, layout: Layout::Pinyin, open: None, page: 0 }
     }
 
     /// Looks which field is open now.
@@ -83,15 +94,27 @@ impl Typing {
     /// Forgets what was being composed.
     pub fn clear(&mut self) {
         self.input.clear();
-        self.strokes.clear();
+        self.clear_rare();
         self.page = 0;
+    }
+
+    /// Strokes, parts and digits that came to no character are dropped.
+    fn clear_rare(&mut self) {
+        self.strokes.clear();
+        self.parts.clear();
+        self.code.clear();
+    }
+
+    /// False when nothing is being composed.
+    fn take_back(&mut self) -> bool {
+        self.strokes.backspace() || self.input.backspace() || self.parts.backspace() || self.code.backspace()
     }
 
     /// What the session has to hear.
     pub fn press(&mut self, key: Key) -> Vec<Happening> {
         match key {
             Key::Text(text) => self.text(&text),
-            Key::Backspace if self.strokes.backspace() || self.input.backspace() => {
+            Key::Backspace if self.take_back() => {
                 self.page = 0;
                 vec![]
             }
@@ -123,12 +146,16 @@ impl Typing {
     }
 
     fn text(&mut self, text: &str) -> Vec<Happening> {
-        let composes = matches!(self.layout, Layout::Pinyin | Layout::NineKey);
-        let composing = !self.input.is_empty() || !self.strokes.is_empty();
-        if text == " " && composing {
+        let composes = matches!(self.layout, Layout::Pinyin | Layout::NineKey | Layout::Parts);
+        if text == " " && self.is_composing() {
             return self.choose(self.page * PAGE);
         }
-        if self.layout == Layout::Stroke && text.chars().all(|key| self.strokes.push(key)) {
+        let searched = match self.layout {
+            Layout::Stroke => text.chars().all(|key| self.strokes.push(key)),
+            Layout::CodePoint => text.chars().all(|key| self.code.push(key)),
+            _ => false,
+        };
+        if searched {
             self.page = 0;
             return vec![];
         }
@@ -147,15 +174,37 @@ impl Typing {
 
     fn choose(&mut self, index: usize) -> Vec<Happening> {
         self.page = 0;
-        let chosen =
-            if self.strokes.is_empty() { self.input.choose(index) } else { self.strokes.choose(index) };
+        let chosen = if !self.strokes.is_empty() {
+            self.strokes.choose(index)
+        } else if !self.input.is_empty() {
+            self.input.choose(index).and_then(|text| self.as_part(text))
+        } else if !self.code.is_empty() {
+            self.code.choose()
+        } else {
+            self.parts.choose(index)
+        };
         chosen.map(|text| typed(Keystroke::Insert(text))).unwrap_or_default()
     }
 
-    /// Letters still in the composing line go into the field as they are.
-    /// Strokes that came to no character are dropped.
+    /// Among parts a chosen character is looked for inside others and not yet written.
+    fn as_part(&mut self, text: String) -> Option<String> {
+        if self.layout != Layout::Parts {
+            return Some(text);
+        }
+        text.chars().for_each(|part| self.parts.add(part));
+        None
+    }
+
+    fn is_composing(&self) -> bool {
+        !(self.input.is_empty() && self.strokes.is_empty() && self.parts.is_empty() && self.code.is_empty())
+    }
+
+    /// Letters still in the composing line go into the field as they are, but the sound of a part is no text.
     fn finish(&mut self) -> Vec<Happening> {
-        self.strokes.clear();
+        self.clear_rare();
+        if self.layout == Layout::Parts {
+            self.input.clear();
+        }
         if self.input.is_empty() {
             return vec![];
         }
@@ -170,12 +219,19 @@ impl Typing {
     }
 
     fn page_count(&self) -> usize {
-        if self.strokes.is_empty() { self.input.page_count() } else { self.strokes.page_count() }
+        match () {
+            () if !self.strokes.is_empty() => self.strokes.page_count(),
+            () if !self.input.is_empty() => self.input.page_count(),
+            () => self.parts.page_count(),
+        }
     }
 
     fn candidates(&self) -> Vec<String> {
         if !self.strokes.is_empty() {
             return self.strokes.candidates(self.page);
+        }
+        if self.input.is_empty() {
+            return self.code.found().map_or_else(|| self.parts.candidates(self.page), |one| vec![one]);
         }
         self.input.candidates(self.page).iter().map(|candidate| candidate.text.clone()).collect()
     }
@@ -189,7 +245,12 @@ impl Typing {
             layout: self.layout,
             chinese: *wanted == Layout::Pinyin,
             digits_only,
-            composing: composing.chosen + &composing.spelling + &self.strokes.composing(),
+            composing: self.parts.composing()
+                + if self.parts.is_empty() || self.input.is_empty() { "" } else { "+" }
+                + &composing.chosen
+                + &composing.spelling
+                + &self.strokes.composing()
+                + &self.code.composing(),
             candidates: self.candidates(),
             has_more: self.page + 1 < self.page_count(),
             has_less: self.page > 0,

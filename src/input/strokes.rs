@@ -73,6 +73,21 @@ static COMMON: LazyLock<Vec<(char, Vec<u8>)>> = LazyLock::new(|| {
     common.into_iter().map(|(_, character, code)| (character, code)).collect()
 });
 
+/// Every character with each of its stroke orders.
+pub(super) fn each_character(each: impl FnMut(&[u8], char)) {
+    TABLE.each_beginning_with(&[], each);
+}
+
+/// Lower for what is more common; characters without a reading come last.
+pub(super) fn rank(character: char) -> i32 {
+    static RANKS: LazyLock<Vec<(char, i32)>> = LazyLock::new(|| {
+        let mut ranks: Vec<(char, i32)> = COMMON.iter().map(|(c, _)| *c).zip(0..).collect();
+        ranks.sort_unstable();
+        ranks
+    });
+    RANKS.binary_search_by_key(&character, |(c, _)| *c).map_or(i32::MAX, |at| RANKS[at].1)
+}
+
 fn character_scores() -> Vec<(char, f32)> {
     let words = &Dictionary::shared().words;
     let nodes = words.children(ROOT).flat_map(|(_, node)| words.words(node));

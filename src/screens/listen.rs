@@ -358,5 +358,7 @@ fn known(layout: KeyLayout) -> Layout {
         KeyLayout::Pinyin => Layout::Pinyin,
         KeyLayout::Pinyin9 => Layout::NineKey,
         KeyLayout::Stroke => Layout::Stroke,
+        KeyLayout::Parts => Layout::Parts,
+        KeyLayout::CodePoint => Layout::CodePoint,
     }
 }

@@ -245,6 +245,8 @@ fn keyboard(window: &AppWindow, view: Option<&KeyboardView>) {
         Layout::Pinyin => KeyLayout::Pinyin,
         Layout::NineKey => KeyLayout::Pinyin9,
         Layout::Stroke => KeyLayout::Stroke,
+        Layout::Parts => KeyLayout::Parts,
+        Layout::CodePoint => KeyLayout::CodePoint,
     });
     keyboard.set_chinese(view.chinese);
     keyboard.set_digits_only(view.digits_only);

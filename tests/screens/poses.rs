@@ -126,6 +126,14 @@ pub const STATES: &[Pose] = &[
     }),
     pose("form with nine keys", "form", |samples| keys(samples, KeyLayout::Pinyin9)),
     pose("form with strokes", "form", |samples| keys(samples, KeyLayout::Stroke)),
+    pose("form with parts", "form", |samples| keys(samples, KeyLayout::Parts)),
+    pose("form with a code point", "form", |samples| {
+        keys(samples, KeyLayout::CodePoint);
+        let keyboard = samples.window().global::<Keyboard>();
+        keyboard.set_composing("U+6797".into());
+        keyboard.set_candidates(ModelRc::new(VecModel::from_iter([SharedString::from("林")])));
+    }),
+    pose("form with a code point to type", "form", |samples| keys(samples, KeyLayout::CodePoint)),
     pose("form with letters", "form", |samples| keys(samples, KeyLayout::Latin)),
     pose("form with signs", "form", |samples| keys(samples, KeyLayout::Symbols)),
     pose("form with a choice", "form", |samples| {
@@ -171,7 +179,7 @@ fn keys(samples: &Samples, layout: KeyLayout) {
     keyboard.set_layout(layout);
     keyboard.set_chinese(layout != KeyLayout::Latin);
     keyboard.set_digits_only(false);
-    if matches!(layout, KeyLayout::Pinyin | KeyLayout::Pinyin9 | KeyLayout::Stroke) {
+    if matches!(layout, KeyLayout::Pinyin | KeyLayout::Pinyin9 | KeyLayout::Stroke | KeyLayout::Parts) {
         keyboard.set_composing("qing'he".into());
         let words = CANDIDATES.iter().map(|word| SharedString::from(*word));
         keyboard.set_candidates(ModelRc::new(VecModel::from_iter(words)));
