@@ -32,6 +32,20 @@ pub fn below(list: &str, parent: &str) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::{Duration, Instant};
+
+    /// Issue 3: a code list is filtered in less than this.
+    const FILTER_MAX: Duration = Duration::from_millis(10);
+
+    #[test]
+    fn every_parent_opens_in_less_than_ten_milliseconds() {
+        below("divisions", "");
+        for parent in std::iter::once("").chain(CHILDREN.keys().copied()) {
+            let began = Instant::now();
+            assert!(!below("divisions", parent).is_empty());
+            assert!(began.elapsed() < FILTER_MAX, "{parent} took {:?}", began.elapsed());
+        }
+    }
 
     #[test]
     fn a_province_opens_into_its_cities_and_a_county_is_the_end() {

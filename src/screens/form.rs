@@ -207,7 +207,7 @@ pub fn check(application: &Application, lang: Lang) -> CheckView {
         step: application.steps(),
         steps: application.steps(),
         groups,
-        department: application.service.item.department.get(lang).to_owned(),
+        department: application.service.item.department_for(&draft.finish().answers).get(lang).to_owned(),
         signed: application.signature.is_some(),
     }
 }

@@ -106,7 +106,7 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
     let (last_day, provisional) = calendar::add_working_days(saved_day, item.guide.promised_days.into());
     ReceiptView {
         service: item.name.get(lang).to_owned(),
-        department: item.department.get(lang).to_owned(),
+        department: done.department.get(lang).to_owned(),
         receipt: done.receipt.clone(),
         saved_at: at(done.saved_at),
         refused: match &done.delivery {

@@ -92,7 +92,8 @@ impl Session {
         submission: String,
         now: Moment,
     ) -> Step {
-        let Application { who, service, shared, .. } = application;
+        let Application { who, service, shared, draft, .. } = application;
+        let department = service.item.department_for(&draft.finish().answers);
         let facts = super::application::facts_json(&who, shared.as_ref(), now);
         let document = document_rows(&service.item, &facts, self.settings.lang);
         let delivery = Delivery::Saved;
@@ -101,6 +102,7 @@ impl Session {
         let done = Done {
             who,
             service,
+            department,
             receipt,
             submission,
             saved_at: now.unix_ms,

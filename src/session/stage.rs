@@ -194,6 +194,8 @@ pub enum Delivery {
 pub struct Done {
     pub who: Who,
     pub service: Arc<Service>,
+    /// Who got it: of a life event only the departments that these answers call for.
+    pub department: Text,
     pub receipt: String,
     pub submission: String,
     pub saved_at: i64,

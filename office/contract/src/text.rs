@@ -50,6 +50,15 @@ impl Text {
         Text { zh: zh.into(), zh_tw: None, en: en.into() }
     }
 
+    /// Several in one line.
+    pub fn listed<'a>(texts: impl Iterator<Item = &'a Text>) -> Text {
+        let texts: Vec<&Text> = texts.collect();
+        let line = |word: fn(&Text) -> &str, comma: &str| {
+            texts.iter().map(|text| word(text)).collect::<Vec<_>>().join(comma)
+        };
+        Text::new(line(|text| &text.zh, "、"), line(|text| &text.en, ", "))
+    }
+
     pub fn get(&self, lang: Lang) -> &str {
         match lang {
             Lang::ZhCn => &self.zh,

@@ -308,6 +308,55 @@ fn a_wrong_schema_names_the_place() {
 }
 
 #[test]
+fn every_limit_of_a_form_is_an_error_that_names_it() {
+    use jiujin_contract::form::limits;
+    let refused = |schema: &Value, ui: &Value| Form::compile(&texts(), schema, Some(ui)).unwrap_err();
+    let one = json!({"type": "object", "properties": {"a": {"type": "string"}}});
+    let control = json!({"type": "Control", "scope": "#/properties/a"});
+    let page = |elements: Vec<Value>| json!({"type": "VerticalLayout", "elements": elements});
+    let long = "x".repeat(limits::SCHEMA_BYTES_MAX);
+    assert_eq!(refused(&json!({"description": long}), &control), FormError::TooLarge { what: "schema" });
+    let heavy = json!({"type": "Label", "text": long});
+    assert_eq!(refused(&one, &page(vec![heavy])), FormError::TooLarge { what: "uischema" });
+    let nested = (0..limits::SCHEMA_DEPTH_MAX).fold(control.clone(), |inner, _| page(vec![inner]));
+    assert_eq!(refused(&one, &nested), FormError::TooDeep { what: "uischema" });
+    let mut ruled = control.clone();
+    ruled["rule"] = json!({"effect": "SHOW", "condition": {"scope": "#", "schema": {"type": "object"}}});
+    let many = page(vec![ruled; limits::RULES_MAX + 1]);
+    assert_eq!(refused(&one, &many), FormError::TooManyRules);
+    for error in [FormError::TooLarge { what: "schema" }, FormError::TooManyRules, FormError::TooManyFields] {
+        assert!(error.to_string().contains(char::is_numeric), "{error} says how much is allowed");
+    }
+}
+
+#[test]
+fn every_limit_of_an_answer_ends_at_its_field() {
+    use jiujin_contract::form::limits;
+    let schema = json!({"type": "object", "properties": {
+        "free": {"type": "string"},
+        "several": {"type": "array", "items": {"enum": ["a", "b"]}},
+        "whole": {"type": "object"},
+        "paper": {"type": "string", "x-attachment": {"types": ["image/jpeg"]}},
+        "pen": {"type": "string", "x-signature": true},
+    }});
+    let form = Arc::new(Form::compile(&texts(), &schema, None).unwrap());
+    let mut draft = Draft::new(form, &facts(), NOW);
+    let mut give = |path: &str, value: Value| draft.answer(path, Some(value), NOW).unwrap_err();
+    let letters = |count: usize| Value::String("长".repeat(count));
+    let max = limits::ANSWER_CHARS_MAX;
+    assert_eq!(give("free", letters(max + 1)), AnswerError::TooLong { max });
+    let max = limits::CHOICES_MAX;
+    assert_eq!(give("several", json!(vec!["a"; max + 1])), AnswerError::TooMany { max });
+    let deep = (0..limits::ANSWER_DEPTH_MAX).fold(json!({}), |inner, _| json!({"a": inner}));
+    assert_eq!(give("whole", deep), AnswerError::WrongKind);
+    let max = limits::ANSWER_BYTES_MAX;
+    assert_eq!(give("whole", json!({"a": "x".repeat(max)})), AnswerError::TooLong { max });
+    assert_eq!(give("pen", json!("x".repeat(max + 1))), AnswerError::TooLong { max });
+    let max = limits::ATTACHMENT_BYTES_MAX;
+    assert!(matches!(give("paper", json!("x".repeat(2 * max))), AnswerError::TooLong { .. }));
+}
+
+#[test]
 fn too_many_questions_are_refused() {
     let properties: serde_json::Map<String, Value> =
         (0..7_000).map(|i| (format!("q{i}"), json!({"type": "string"}))).collect();

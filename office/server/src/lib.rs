@@ -32,7 +32,7 @@ pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use import::{ImportError, Imported, check_export};
 pub use keys::OfficeKeysError;
 pub use roots::{Ceremony, RootsError, RootsMade, Rotation, make as make_roots, rotate as rotate_roots};
-pub use store::{CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
+pub use store::{AuditRow, CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
 
 use desk::Desk;
 use jiff::{SignedDuration, Timestamp};
@@ -146,6 +146,11 @@ impl Office {
     /// Every case, oldest first.
     pub async fn cases(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.desk.store.all_cases().await
+    }
+
+    /// Who looked up whose data and cases, oldest first.
+    pub async fn audited(&self) -> Result<Vec<AuditRow>, StoreError> {
+        self.desk.store.audited().await
     }
 
     /// Moves a case on, as an official's desk does. Residents see the event and its note at the kiosk.

@@ -43,6 +43,13 @@ enum Command {
         #[arg(long, default_value = DEFAULT_DATABASE)]
         database: String,
     },
+    /// One JSON line per look into a resident's data: when, device, resident (a keyed hash), question, service, consent.
+    ///
+    /// Example: jiujin-office audit --database sqlite:office.db
+    Audit {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+    },
     /// Move a case on: received, accepted, processing, approved, concluded … Exit 1 if its state does not allow it.
     ///
     /// Example: jiujin-office move --database sqlite:office.db --case 109999-20261122-00001-C --to accepted
@@ -207,6 +214,7 @@ async fn run(command: Command) -> Result<(), CommandError> {
     match command {
         Command::Serve { database, listen } => serve(&database, listen).await,
         Command::Cases { database } => cases(&existing(&database).await?).await,
+        Command::Audit { database } => audit(&existing(&database).await?).await,
         Command::Move { database, case, to, note } => {
             move_case(&existing(&database).await?, &case, &to, note).await
         }
@@ -319,6 +327,13 @@ async fn move_case(office: &Office, case: &str, to: &str, note: Option<String>) 
 async fn cases(office: &Office) -> Result<(), CommandError> {
     for case in office.cases().await? {
         print_line(&case)?;
+    }
+    Ok(())
+}
+
+async fn audit(office: &Office) -> Result<(), CommandError> {
+    for row in office.audited().await? {
+        print_line(&row)?;
     }
     Ok(())
 }

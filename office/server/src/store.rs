@@ -19,7 +19,7 @@ pub use cases::{CaseRow, NewCase, Placed};
 pub use devices::{Device, DeviceRow};
 pub use parts::{NewPart, PartRow};
 pub use progress::Moved;
-pub use service::Rated;
+pub use service::{AuditRow, Rated};
 pub use states::ItemStates;
 pub use versions::OldItem;
 

@@ -140,6 +140,34 @@ async fn shared_data_is_given_to_enrolled_kiosks_only() {
 }
 
 #[tokio::test]
+async fn every_look_into_the_directory_is_written_down_with_who_which_service_and_which_consent() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    let (key, id) = (&kiosk.enrolled.sealing_key, kiosk.id());
+    let asked = ResidentQuery::new(&IdNumber::new(ID_NUMBER), "S040.3", key, id).unwrap();
+    kiosk.ask(Request::directory(&asked)).await;
+    kiosk.ask(Request::directory(&asked)).await;
+    kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await;
+    send(&bench.url, Request::directory(&asked)).await;
+    let audited = bench.office.audited().await.unwrap();
+    let seen: Vec<_> = audited
+        .iter()
+        .map(|row| (row.question.as_str(), row.service.as_deref(), row.consent.as_str()))
+        .collect();
+    let look = ("directory", Some("S040"), "S040.3");
+    assert_eq!(
+        seen,
+        [look, look, ("cases", None, "c1")],
+        "a stranger is refused before anything is looked up"
+    );
+    assert!(
+        audited.iter().all(|row| row.device == kiosk.id().to_string() && row.resident == audited[0].resident)
+    );
+    let written = serde_json::to_string(&audited).unwrap();
+    assert!(!written.contains(ID_NUMBER), "{written}");
+}
+
+#[tokio::test]
 async fn the_catalogue_is_signed_and_sent_only_when_it_is_new() {
     let bench = Bench::open().await;
     let first = send(&bench.url, Request::catalogue(None)).await;

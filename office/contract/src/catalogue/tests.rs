@@ -296,6 +296,19 @@ fn a_business_is_a_shop_or_a_company_and_only_what_was_chosen_is_filed() {
 }
 
 #[test]
+fn only_the_departments_of_what_was_chosen_are_named_and_before_the_choice_those_that_depend_on_it_apart() {
+    let item = day_one().offered().into_iter().find(|item| item.id == "L05").unwrap();
+    let named = |answers: Value| item.department_for(&answers).zh;
+    let (market, insurance) = ("市场监督管理局", "人力资源和社会保障局");
+    assert_eq!(named(json!({"business_kind": "company", "sells_food": "yes"})), market);
+    assert_eq!(named(json!({"business_kind": "shop", "sells_food": "no"})), format!("{market}、{insurance}"));
+    assert_eq!(named(json!({})), format!("{market}，看您选的还有{insurance}"));
+    let birth = day_one().offered().into_iter().find(|item| item.id == "L01").unwrap();
+    assert_eq!(birth.department_for(&json!({})), birth.department);
+    assert!(!birth.department.zh.contains("看您选"), "{}", birth.department.zh);
+}
+
+#[test]
 fn a_member_that_waits_for_an_answer_nobody_can_give_is_named() {
     let mut catalogue = day_one().clone();
     let text = r#"

@@ -119,6 +119,15 @@ impl ServiceItem {
         parts
     }
 
+    /// Who gets these answers: the departments of the chosen members, or the item's own words where nothing is chosen yet.
+    pub fn department_for(&self, answers: &Value) -> Text {
+        let parts = self.parts_for(answers);
+        match parts.is_empty() {
+            true => self.department.clone(),
+            false => Text::listed(parts.iter().map(|part| part.department)),
+        }
+    }
+
     /// The numbers for the guide page; `None` for a single service.
     pub fn savings(&self) -> Option<Savings> {
         self.joint.as_ref().map(|joint| joint.savings)

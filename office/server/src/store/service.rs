@@ -5,10 +5,26 @@ use jiff::Timestamp;
 use jiujin_contract::case::{CaseEvent, CaseState, Lamp, joint_lamp, lamp};
 use jiujin_contract::submission::{DeviceId, SubmissionId};
 use jiujin_contract::wire::{Announced, CaseView, Rating, RatingAnswer};
+use serde::Serialize;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 /// Cases of one resident that one answer shows.
 const RESIDENT_CASES_MAX: i64 = 100;
+
+/// One look into what the office knows of a resident: who asked, about whom, for which service, under which consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    pub at: Timestamp,
+    pub device: String,
+    /// The keyed hash of the number; the number itself is nowhere.
+    pub resident: String,
+    /// `directory` or `cases`.
+    pub question: String,
+    /// `None` where no service was chosen: the resident looked at the own cases.
+    pub service: Option<String>,
+    pub consent: String,
+}
 
 /// What became of a rating.
 pub enum Rated {
@@ -136,6 +152,25 @@ impl Store {
             .execute(&mut *change)
             .await?;
         Ok(change.commit().await?)
+    }
+
+    /// Everything written down by `audit`, oldest first.
+    pub async fn audited(&self) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(include_str!("audit_list.sql")).fetch_all(&self.read).await?;
+        let row = |row: &AnyRow| -> Result<AuditRow, StoreError> {
+            let consent = text(row, "consent_version")?;
+            // A consent is `S040.3`: the service and the version of its words.
+            let service = consent.rsplit_once('.').map(|(service, _)| service.to_owned());
+            Ok(AuditRow {
+                at: parsed(row, "at")?,
+                device: text(row, "device_id")?,
+                resident: text(row, "resident_key")?,
+                question: text(row, "question")?,
+                service,
+                consent,
+            })
+        };
+        rows.iter().map(row).collect()
     }
 
     /// Which of a device's running numbers are here, between two of them.

@@ -22,7 +22,7 @@ impl LifeEvent {
             // Not the theme's name: the tile stands beside those of the theme's services.
             short_name: self.name.clone(),
             summary: followed_by(&self.summary, &savings.words()),
-            department: joined(members.iter().map(|item| &item.department)),
+            department: self.departments(&members),
             category: first.category,
             kind: if promised { Kind::Promised } else { Kind::Immediate },
             keywords: distinct(members.iter().flat_map(|item| item.keywords.iter().cloned())),
@@ -51,6 +51,39 @@ impl LifeEvent {
             questions: self.mapping.get(&item.id).cloned().unwrap_or_default(),
             wanted: self.wanted.get(&item.id).cloned(),
         }
+    }
+
+    /// Those that get something whatever is answered; the others with the remark that it depends.
+    fn departments(&self, members: &[&ServiceItem]) -> Text {
+        let all = distinct(members.iter().map(|item| item.department.clone()));
+        let (sure, perhaps): (Vec<&Text>, Vec<&Text>) =
+            all.iter().partition(|department| self.always_asks(department, members));
+        let (sure, perhaps) = (Text::listed(sure.into_iter()), Text::listed(perhaps.into_iter()));
+        match (sure.zh.is_empty(), perhaps.zh.is_empty()) {
+            (_, true) => sure,
+            (true, _) => perhaps,
+            _ => Text::new(
+                format!("{}，看您选的还有{}", sure.zh, perhaps.zh),
+                format!("{}; by your choice also {}", sure.en, perhaps.en),
+            ),
+        }
+    }
+
+    /// A member nobody can leave out, or one for every answer of a question that must be answered.
+    fn always_asks(&self, department: &Text, members: &[&ServiceItem]) -> bool {
+        let own = || members.iter().filter(|item| item.department == *department);
+        let Some(wanted) = own().map(|item| self.wanted.get(&item.id)).collect::<Option<Vec<&Wanted>>>()
+        else {
+            return true;
+        };
+        wanted.iter().any(|first| {
+            let answers = self.schema["properties"][first.question.as_str()]["enum"].as_array();
+            answers.is_some_and(|answers| {
+                answers.iter().all(|answer| {
+                    wanted.iter().any(|one| one.question == first.question && one.answer == *answer)
+                })
+            })
+        })
     }
 
     /// Of several ways through the form the one that begins with the first member is counted.
@@ -140,7 +173,5 @@ fn distinct<T: PartialEq>(all: impl Iterator<Item = T>) -> Vec<T> {
 }
 
 fn joined<'a>(texts: impl Iterator<Item = &'a Text>) -> Text {
-    let texts = distinct(texts.cloned());
-    let list = |word: fn(&Text) -> &str, comma: &str| texts.iter().map(word).collect::<Vec<_>>().join(comma);
-    Text::new(list(|text| &text.zh, "、"), list(|text| &text.en, ", "))
+    Text::listed(distinct(texts.cloned()).iter())
 }
