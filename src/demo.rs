@@ -24,6 +24,12 @@ use std::sync::mpsc;
 use summary::Summary;
 use tempfile::TempDir;
 
+/// The reference panel, and the counter-top one: as `jiujin screens` draws them.
+const REFERENCE_INCH: f64 = 21.5;
+const SMALL_INCH: f64 = 10.1;
+/// Long side of a counter-top panel, at most.
+const SMALL_PX: u32 = 1_280;
+
 /// What can go wrong before the first page.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
@@ -88,7 +94,8 @@ impl World {
         config.reader.port = link.display().to_string();
         config.limits.free_disk_mib = 10;
         (config.panel.width_px, config.panel.height_px) = wish.size;
-        config.panel.diagonal_inch = 21.5;
+        let is_small = wish.size.0.max(wish.size.1) <= SMALL_PX;
+        config.panel.diagonal_inch = if is_small { SMALL_INCH } else { REFERENCE_INCH };
         (config.accessibility.theme, config.accessibility.text_size) = (wish.theme.clone(), wish.text_size);
         config.accessibility.language = jiujin_contract::text::Lang::from_tag(&wish.lang).unwrap_or_default();
         runtime.block_on(crate::enrol::enrol(&config, &config.office.url, &code))?;

@@ -1,11 +1,15 @@
 //! Every state of every page that a resident can meet, as sample data laid over the pages.
 use jiujin::screens::Samples;
+use jiujin_contract::catalogue::day_one;
+use jiujin_contract::item::ServiceItem;
+use jiujin_contract::text::{Lang, Text};
 use jiujin_ui::{
     App, CardPage, CardState, CaseLine, ConfirmPage, FieldKind, FormField, FormPage, FormProblem, Frame,
     GuidePage, GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage,
-    SearchHit, SearchPage, Theme,
+    SearchHit, SearchPage, Theme, TileItem,
 };
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
+use std::sync::LazyLock;
 
 /// A page of the samples and what is done to it.
 pub struct Pose {
@@ -78,6 +82,26 @@ pub const STATES: &[Pose] = &[
     pose("home in easy view", "home", |samples| {
         samples.window().global::<HomePage>().set_face(HomeFace::Easy);
         samples.window().global::<Frame>().set_elder(true);
+    }),
+    pose("home with the longest names", "home", |samples| {
+        samples.window().global::<HomePage>().set_tiles(longest_tiles(samples, 6));
+    }),
+    pose("home after the card with the longest names", "home", |samples| {
+        let home = samples.window().global::<HomePage>();
+        home.set_face(HomeFace::Mine);
+        home.set_offers(longest_tiles(samples, home.get_offers_a_page() as usize));
+        samples.window().global::<Frame>().set_signed_in(true);
+    }),
+    pose("search with the longest names", "search", |samples| {
+        let search = samples.window().global::<SearchPage>();
+        let hit = |name: SharedString| SearchHit {
+            before: name,
+            office: longest_names(samples, |item| &item.department)[0].clone(),
+            icon: "idcard".into(),
+            ..SearchHit::default()
+        };
+        let hits: Vec<_> = longest_names(samples, |item| &item.name).into_iter().map(hit).collect();
+        search.set_hits(ModelRc::new(VecModel::from_iter(hits.into_iter().take(search.get_rows() as usize))));
     }),
     pose("home with a way back", "home", |samples| {
         samples.window().global::<Frame>().set_can_back(true);
@@ -170,6 +194,25 @@ const CHOICES: &[&str] = &["务工", "经商", "投靠亲属", "上学", "随迁
 const CANDIDATES: &[&str] =
     &["青禾", "清河", "青河", "庆和", "情", "请", "清", "青", "轻", "庆", "亲", "琴", "勤", "秦", "钦", "禽"];
 
+/// What the catalogue has in the language of the look, longest first.
+fn longest_names(samples: &Samples, name: fn(&ServiceItem) -> &Text) -> Vec<SharedString> {
+    static ITEMS: LazyLock<Vec<ServiceItem>> = LazyLock::new(|| day_one().items);
+    let lang = match samples.window().global::<App>().get_lang() {
+        jiujin_ui::Lang::En => Lang::En,
+        jiujin_ui::Lang::ZhTw => Lang::ZhTw,
+        _ => Lang::ZhCn,
+    };
+    let mut names: Vec<&str> = ITEMS.iter().map(|item| name(item).get(lang)).collect();
+    names.sort_by_key(|name| std::cmp::Reverse(name.chars().count()));
+    names.into_iter().take(6).map(SharedString::from).collect()
+}
+
+fn longest_tiles(samples: &Samples, count: usize) -> ModelRc<TileItem> {
+    let names = longest_names(samples, |item| &item.short_name).into_iter().take(count);
+    let first = samples.window().global::<HomePage>().get_tiles().row_data(0).unwrap_or_default();
+    ModelRc::new(VecModel::from_iter(names.map(|title| TileItem { title, ..first.clone() })))
+}
+
 fn state(samples: &Samples, state: CardState) {
     samples.window().global::<CardPage>().set_state(state);
 }
@@ -186,9 +229,12 @@ fn keys(samples: &Samples, layout: KeyLayout) {
     }
 }
 
+/// Hits, questions, cases, tiles and offers.
+type Models =
+    (ModelRc<SearchHit>, ModelRc<FormField>, ModelRc<CaseLine>, ModelRc<TileItem>, ModelRc<TileItem>);
+
 thread_local! {
-    static FIRST: std::cell::OnceCell<(ModelRc<SearchHit>, ModelRc<FormField>, ModelRc<CaseLine>)> =
-        const { std::cell::OnceCell::new() };
+    static FIRST: std::cell::OnceCell<Models> = const { std::cell::OnceCell::new() };
 }
 
 /// Everything a pose may have touched, as the pages themselves come.
@@ -197,9 +243,12 @@ fn calm(samples: &Samples) {
     let (search, form) = (window.global::<SearchPage>(), window.global::<FormPage>());
     let home = window.global::<HomePage>();
     FIRST.with(|first| {
-        let (hits, fields, cases) =
-            first.get_or_init(|| (search.get_hits(), form.get_fields(), home.get_cases()));
+        let own =
+            || (search.get_hits(), form.get_fields(), home.get_cases(), home.get_tiles(), home.get_offers());
+        let (hits, fields, cases, tiles, offers) = first.get_or_init(own);
         home.set_cases(cases.clone());
+        home.set_tiles(tiles.clone());
+        home.set_offers(offers.clone());
         search.set_hits(hits.clone());
         form.set_fields(fields.clone());
     });

@@ -6,6 +6,8 @@ use slint::{ComponentHandle, Model};
 
 /// What Continue is called.
 const CONTINUE: [&str; 5] = ["下一步", "這一位填好了", "这一位填好了", "Next", "Done with this person"];
+/// What puts the keyboard away where it leaves no room for Continue.
+const DONE: [&str; 2] = ["完成", "Done"];
 /// What opens a new entry of a list.
 const ADD: [&str; 6] = ["添加", "新增", "再加一个", "再加一個", "Add the first", "Add one more"];
 /// What takes back the last character.
@@ -125,9 +127,9 @@ impl Eyes {
         errors.unwrap_or_default()
     }
 
-    /// Touches Continue; false if there is none.
+    /// Touches Continue, or the key that leads to it; false if there is none.
     pub fn go_on(&self) -> bool {
-        CONTINUE.iter().any(|label| self.touch(label))
+        CONTINUE.iter().chain(&DONE).any(|label| self.touch(label))
     }
 
     /// Changes whenever a touch led somewhere.
