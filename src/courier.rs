@@ -19,7 +19,7 @@ use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
     self, AnnounceAnswer, Announced, Answer, BODY_BYTES_MAX, CasesAnswer, Delivery, DirectoryAnswer,
     HEADER_OFFICE_TIME, Rating, RatingAnswer, ReconcileAnswer, ReconcileRequest, Request, ResidentQuery,
-    Setback, Signer,
+    Setback, Signer, WithdrawAnswer, Withdrawal,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,6 +163,11 @@ impl Courier {
     /// The cases of the resident at the kiosk.
     pub async fn poll_cases(&self, query: &ResidentQuery, now: Timestamp) -> Result<CasesAnswer, Setback> {
         self.ask(Request::cases(query), now, |raw| raw.answer().read()).await.0
+    }
+
+    /// Takes a case of the resident at the kiosk back; the same answer however often it is asked.
+    pub async fn withdraw(&self, wanted: &Withdrawal, now: Timestamp) -> Result<WithdrawAnswer, Setback> {
+        self.ask(Request::withdraw(wanted), now, |raw| raw.answer().read()).await.0
     }
 
     /// What the office knows of a resident who agreed to its use.

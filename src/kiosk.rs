@@ -1,5 +1,6 @@
 //! The loop: owns the session and the store, hears every event and carries out the orders. It decides
 //! nothing itself: the session decides what a visit becomes, the courier's verdict what a letter becomes.
+mod cases;
 mod comparison;
 mod letters;
 mod orders;
@@ -250,6 +251,7 @@ impl Kiosk {
             Order::Commit(application) => Some(self.commit(&application, now)),
             Order::LookUp { who, service } => self.look_up(&who, &service),
             Order::FetchCases(who) => self.fetch_cases(&who),
+            Order::Withdraw { who, case_number } => self.withdraw(&who, &case_number),
             Order::SendRating { submission, level, reasons } => {
                 self.send_rating(&submission, level, &reasons);
                 None

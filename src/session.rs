@@ -18,7 +18,7 @@ use jiujin_contract::form::Timestamp;
 use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseList, CaseTab, Done, Face, Stage, Stroke, Tab, Who};
+use stage::{CaseLine, CaseList, CaseTab, Done, Face, NotTakenBack, Stage, Stroke, Tab, Who};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -155,6 +155,14 @@ pub enum Happening {
     },
     CaseTabChosen(CaseTab),
     CaseOpened(usize),
+    WithdrawWanted,
+    WithdrawDropped,
+    WithdrawConfirmed,
+    /// The office's answer about one case of the resident with this number.
+    Withdrawn {
+        of: IdNumber,
+        answer: Result<Box<CaseLine>, NotTakenBack>,
+    },
     RatingWanted,
     LevelChosen(u8),
     ReasonTouched(usize),
@@ -176,6 +184,10 @@ pub enum Order {
     },
     Commit(Box<Application>),
     FetchCases(Who),
+    Withdraw {
+        who: Who,
+        case_number: String,
+    },
     Print(Box<Done>),
     SendRating {
         submission: String,

@@ -18,7 +18,10 @@ use jiff::Timestamp;
 use jiujin::courier::{Courier, schedule};
 use jiujin::enrol::{Identity, enrol};
 use jiujin::store::Store;
+use jiujin_contract::case::CaseState;
 use jiujin_contract::catalogue::Trust;
+use jiujin_contract::identity::IdNumber;
+use jiujin_contract::wire::{ProblemKind, ResidentQuery, Setback, Withdrawal};
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -273,6 +276,36 @@ async fn the_offices_catalogue_comes_into_force_and_only_changes_are_fetched() {
     believed.trust = Trust::single(courier.identity().office.verifying_key, held.version + 1);
     let newer = jiujin::letter::Held { believed: Some(believed), ..forgetful };
     assert!(courier.fetch_catalogue(&newer, Timestamp::now()).await.is_err(), "never an older one");
+}
+
+#[tokio::test]
+async fn a_case_is_taken_back_once_and_a_dead_road_changes_nothing() {
+    let town = Town::new().await;
+    let config = town.config();
+    let mut store = Store::of(&config, Timestamp::now()).unwrap().store;
+    let courier = Courier::new(&config).unwrap().unwrap();
+    submit(&mut store, courier.identity(), &asked(&config));
+    deliver_due(&mut store, &courier).await;
+    let office = &courier.identity().office;
+    let query = |number: &str| {
+        let number = IdNumber::new(number);
+        ResidentQuery::new(&number, "own-cases-1", &office.sealing_key, &office.device_id).unwrap()
+    };
+    let cases = courier.poll_cases(&query(CANARIES[1]), Timestamp::now()).await.unwrap().cases;
+    let wanted = |number| Withdrawal { resident: query(number), case_number: cases[0].case_number.clone() };
+    let mut dead = config.clone();
+    dead.office.url = "http://127.0.0.1:1".into();
+    let lost = Courier::with(Identity::load(&config.storage.data_dir).unwrap().unwrap(), &dead).unwrap();
+    let nobody = lost.withdraw(&wanted(CANARIES[1]), Timestamp::now()).await;
+    assert_eq!(nobody, Err(Setback::Unreachable));
+    let stranger = courier.withdraw(&wanted("109999198505050059"), Timestamp::now()).await;
+    assert!(
+        matches!(stranger, Err(Setback::RecordRefused(problem)) if problem.kind == ProblemKind::NotFound)
+    );
+    assert_eq!(courier.poll_cases(&query(CANARIES[1]), Timestamp::now()).await.unwrap().cases, cases);
+    let first = courier.withdraw(&wanted(CANARIES[1]), Timestamp::now()).await.unwrap();
+    assert_eq!(first.case.state, CaseState::Withdrawn);
+    assert_eq!(courier.withdraw(&wanted(CANARIES[1]), Timestamp::now()).await, Ok(first));
 }
 
 #[tokio::test]

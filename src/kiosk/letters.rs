@@ -7,23 +7,19 @@ use crate::letter::{Fate, Letter, Update};
 use crate::parked;
 use crate::session::Happening;
 use crate::session::application::Service;
-use crate::session::stage::{CaseLine, CaseList, CasePart, Delivery, Who};
+use crate::session::stage::{Delivery, Who};
 use crate::shelf::Shelf;
 use crate::store::Asked;
 use jiff::Timestamp;
-use jiujin_contract::case::CaseEvent;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{
-    AnnounceAnswer, CaseView, Delivery as Delivered, PartView, Rating, ReconcileAnswer, ResidentQuery,
-    Setback,
+    AnnounceAnswer, CaseView, Delivery as Delivered, ReconcileAnswer, ResidentQuery, Setback,
 };
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Which agreement covers a look at one's own cases.
-const OWN_CASES_CONSENT: &str = "own-cases-1";
 /// Letters of one announcement for the second confirmation.
 const ANNOUNCED_MAX: usize = 100;
 /// Time between two looks for second confirmations.
@@ -39,6 +35,7 @@ pub enum Outcome {
     /// About the resident with this number.
     LookedUp(IdNumber, Option<Value>),
     Cases(IdNumber, Result<Vec<CaseView>, Setback>),
+    Withdrawn(IdNumber, Result<Box<CaseView>, Setback>),
     Rated(Result<(), Setback>),
 }
 
@@ -149,13 +146,8 @@ impl Kiosk {
                 self.status.online = shared.is_some();
                 self.apply(Happening::LookedUp { of, shared });
             }
-            Outcome::Cases(of, answer) => {
-                let list = answer.map_or(CaseList::Offline, |cases| {
-                    let lines = cases.iter().map(case_line).collect();
-                    CaseList::Known { lines, as_of: Timestamp::now().as_millisecond() }
-                });
-                self.apply(Happening::CasesKnown { of, list });
-            }
+            Outcome::Cases(of, answer) => self.cases_told(of, answer),
+            Outcome::Withdrawn(of, answer) => self.withdrawal_answered(of, answer),
             Outcome::Rated(answer) => {
                 if let Err(setback) = answer {
                     tracing::warn!(%setback, "a rating did not arrive");
@@ -262,30 +254,6 @@ impl Kiosk {
         None
     }
 
-    pub(super) fn fetch_cases(&self, who: &Who) -> Option<Happening> {
-        if self.courier.is_none() {
-            return Some(Happening::CasesKnown { of: who.id_number.clone(), list: CaseList::Offline });
-        }
-        let number = who.id_number.clone();
-        self.travel(|courier, now| async move {
-            let Some(query) = query(&courier, &number, OWN_CASES_CONSENT) else {
-                return Outcome::Cases(number, Err(Setback::Unreachable));
-            };
-            let answer = courier.poll_cases(&query, now).await.map(|answer| answer.cases);
-            Outcome::Cases(number, answer)
-        });
-        None
-    }
-
-    pub(super) fn send_rating(&mut self, submission: &str, level: u8, reasons: &[usize]) {
-        let Ok(submission) = SubmissionId::parse(submission) else { return };
-        let tags = reasons.iter().map(|reason| format!("{level}-{reason}")).collect();
-        let rating = Rating { submission, stars: level, tags };
-        self.travel(|courier, now| async move {
-            Outcome::Rated(courier.send_rating(&rating, now).await.map(drop))
-        });
-    }
-
     /// The store refuses: said on the screen and in the log, nothing is lost.
     pub(super) fn store_failed(&mut self, error: &crate::store::StoreError) {
         tracing::error!(%error, "store");
@@ -294,7 +262,7 @@ impl Kiosk {
 }
 
 /// A question about the resident, their number sealed to the office.
-fn query(courier: &Courier, number: &IdNumber, consent: &str) -> Option<ResidentQuery> {
+pub(super) fn query(courier: &Courier, number: &IdNumber, consent: &str) -> Option<ResidentQuery> {
     let office = &courier.identity().office;
     ResidentQuery::new(number, consent, &office.sealing_key, &office.device_id).ok()
 }
@@ -305,24 +273,4 @@ pub(super) fn random() -> u64 {
     // Without randomness all kiosks share one pause, which still works.
     let _ = getrandom::fill(&mut bytes);
     u64::from_le_bytes(bytes)
-}
-
-fn case_line(case: &CaseView) -> CaseLine {
-    let since =
-        |events: &[CaseEvent]| events.last().map_or(case.received_at, |event| event.at).as_millisecond();
-    let part = |part: &PartView| CasePart {
-        department: part.department.clone(),
-        items: part.items.clone(),
-        state: part.state,
-        updated: since(&part.events),
-    };
-    CaseLine {
-        receipt: case.receipt_number.as_str().to_owned(),
-        case_number: case.case_number.as_str().to_owned(),
-        item: case.item.clone(),
-        state: case.state,
-        updated: since(&case.events),
-        events: case.events.iter().map(|event| (event.at.as_millisecond(), event.state)).collect(),
-        parts: case.parts.iter().map(part).collect(),
-    }
 }

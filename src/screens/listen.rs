@@ -312,7 +312,11 @@ fn afterwards(window: &AppWindow, wire: &Wire) {
         }
     });
     cases.on_refresh(wire.always(Happening::CasesWanted));
-    window.global::<CaseDetailPage>().on_close(wire.always(Happening::WentBack));
+    let detail = window.global::<CaseDetailPage>();
+    detail.on_close(wire.always(Happening::WentBack));
+    detail.on_withdraw(wire.always(Happening::WithdrawWanted));
+    detail.on_withdraw_dropped(wire.always(Happening::WithdrawDropped));
+    detail.on_withdraw_confirmed(wire.always(Happening::WithdrawConfirmed));
     let rating = window.global::<RatingPage>();
     let w = wire.clone();
     rating.on_level_chosen(move |level| w.tell(Happening::LevelChosen(level.clamp(0, 5) as u8)));

@@ -2,11 +2,11 @@
 use super::{Status, words};
 use crate::parked;
 use crate::printer::slip::Part;
-use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print};
+use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print, TakingBack};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
-use jiujin_contract::text::Lang;
+use jiujin_contract::text::{Lang, Text};
 use std::collections::BTreeSet;
 
 /// Cases on the first page after the card.
@@ -35,6 +35,8 @@ pub struct ReceiptView {
     /// There is a printer, and it has paper.
     pub printer: bool,
     pub online: bool,
+    /// The office has it and will not have decided within the hour.
+    pub can_withdraw: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -74,9 +76,14 @@ pub struct CaseView {
     pub updated: String,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CaseDetailView {
     pub case: Option<CaseView>,
+    /// Where it stands, what the office says about it, and what can be done.
+    pub message: String,
+    pub can_withdraw: bool,
+    /// The page asks once more.
+    pub confirming: bool,
     pub steps: Vec<CaseStep>,
 }
 
@@ -127,6 +134,7 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
         has_printer: status.printer,
         printer: status.printer && status.paper,
         online: status.online,
+        can_withdraw: matches!(done.delivery, Delivery::Accepted { .. }) && item.guide.promised_days > 0,
     }
 }
 
@@ -209,28 +217,45 @@ pub fn urgent(cases: &CaseList, shelf: &Shelf, status: &Status, lang: Lang) -> (
 }
 
 pub fn case_detail(
-    cases: &CaseList,
-    index: usize,
+    (cases, index, taking_back): (&CaseList, usize, TakingBack),
     shelf: &Shelf,
     status: &Status,
     lang: Lang,
 ) -> CaseDetailView {
-    let CaseList::Known { lines, .. } = cases else { return CaseDetailView { case: None, steps: vec![] } };
-    let Some(line) = lines.get(index) else { return CaseDetailView { case: None, steps: vec![] } };
-    let happened = line.events.iter().enumerate().map(|(index, (at, state))| CaseStep {
-        title: state.label().get(lang).to_owned(),
-        detail: if index == 0 { words::case_number(&line.case_number, lang) } else { String::new() },
-        time: moment(*at, status, lang),
+    let CaseList::Known { lines, .. } = cases else { return CaseDetailView::default() };
+    let Some(line) = lines.get(index) else { return CaseDetailView::default() };
+    let said = |note: &Option<Text>| note.as_ref().map_or("", |note| note.get(lang)).to_owned();
+    let happened = line.events.iter().enumerate().map(|(index, event)| CaseStep {
+        title: event.state.label().get(lang).to_owned(),
+        detail: if index == 0 { words::case_number(&line.case_number, lang) } else { said(&event.note) },
+        time: moment(event.at, status, lang),
         pending: false,
     });
     let departments = line.parts.iter().map(|part| CaseStep {
         title: words::department_state(part.department.get(lang), part.state.label().get(lang), lang),
-        detail: words::list(part.items.iter().map(|item| name_of(item, shelf, lang)), lang),
+        detail: part.note.as_ref().map_or_else(
+            || words::list(part.items.iter().map(|item| name_of(item, shelf, lang)), lang),
+            |note| note.get(lang).to_owned(),
+        ),
         time: moment(part.updated, status, lang),
         pending: !CaseTab::Closed.holds(part.state),
     });
+    let can_withdraw = line.withdraw_until.is_some();
+    let possible = line.withdraw_until.map(|until| words::local_time(until, status.offset_min).date());
+    let now = match taking_back {
+        TakingBack::Failed(why) => words::not_taken_back(why, lang).to_owned(),
+        TakingBack::Sent => words::taking_back(lang).to_owned(),
+        TakingBack::No | TakingBack::Asked => {
+            possible.map(|day| words::withdraw_by(&words::day(day, lang), lang)).unwrap_or_default()
+        }
+    };
+    let note = line.events.last().map(|event| said(&event.note)).unwrap_or_default();
+    let told = [line.state.label().get(lang).to_owned(), note, now];
     CaseDetailView {
         case: Some(case_view(index, line, shelf, status, lang)),
+        message: told.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join("\n"),
+        can_withdraw: can_withdraw && !matches!(taking_back, TakingBack::Asked | TakingBack::Sent),
+        confirming: taking_back == TakingBack::Asked,
         steps: happened.chain(departments).collect(),
     }
 }

@@ -1,4 +1,5 @@
 //! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
+use crate::session::stage::NotTakenBack;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiujin_contract::text::Lang;
 
@@ -120,6 +121,53 @@ pub fn list(names: impl Iterator<Item = String>, lang: Lang) -> String {
 /// How far a department is with its part of a life event.
 pub fn department_state(department: &str, state: &str, lang: Lang) -> String {
     if lang == Lang::En { format!("{department}: {state}") } else { format!("{department}：{state}") }
+}
+
+/// Until when a case may be taken back, under where it stands.
+pub fn withdraw_by(day: &str, lang: Lang) -> String {
+    match lang {
+        Lang::ZhCn => format!("到{day}为止，只要还没有决定，都可以撤回。"),
+        Lang::ZhTw => format!("到{day}為止，只要還沒有決定，都可以撤回。"),
+        Lang::En => format!("You can take it back up to {day}, as long as nothing is decided."),
+    }
+}
+
+/// While the office is asked.
+pub fn taking_back(lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => "正在告诉中心，请稍等。",
+        Lang::ZhTw => "正在告訴中心，請稍等。",
+        Lang::En => "The office is being told. One moment.",
+    }
+}
+
+/// Why a case was not taken back, and what to do now.
+pub fn not_taken_back(why: NotTakenBack, lang: Lang) -> &'static str {
+    match (why, lang) {
+        (NotTakenBack::NoAnswer, Lang::ZhCn) => {
+            "联系不上中心，请当作没有撤回。请再试一次，多点几次也只撤回一次。"
+        }
+        (NotTakenBack::NoAnswer, Lang::ZhTw) => {
+            "聯繫不上中心，請當作沒有撤回。請再試一次，多點幾次也只撤回一次。"
+        }
+        (NotTakenBack::NoAnswer, Lang::En) => {
+            "The office did not answer, so take it as not done. Please try again: it is never done twice."
+        }
+        (NotTakenBack::TooLate, Lang::ZhCn) => {
+            "已经作出决定，或者超过了期限，不能在这里撤回。请到窗口问工作人员。"
+        }
+        (NotTakenBack::TooLate, Lang::ZhTw) => {
+            "已經作出決定，或者超過了期限，不能在這裡撤回。請到窗口問工作人員。"
+        }
+        (NotTakenBack::TooLate, Lang::En) => {
+            "It is decided already, or the time is over. It cannot be taken back here; please ask the staff."
+        }
+        (NotTakenBack::Unknown, Lang::ZhCn) => "中心没有找到您的这一件，没有撤回。请带上受理号到窗口。",
+        (NotTakenBack::Unknown, Lang::ZhTw) => "中心沒有找到您的這一件，沒有撤回。請帶上受理號到窗口。",
+        (NotTakenBack::Unknown, Lang::En) => {
+            "The office does not find this case, nothing was taken back. Please show the staff your receipt number."
+        }
+    }
 }
 
 /// Beside the code on the paper, where this kiosk can read it.

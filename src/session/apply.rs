@@ -46,13 +46,18 @@ impl Session {
                 self.stay()
             }
             Happening::ReceiptScanned(receipt) => self.receipt_scanned(receipt),
-            Happening::CasesKnown { of, .. } | Happening::LookedUp { of, .. } if !self.is_here(&of) => {
+            Happening::CasesKnown { of, .. }
+            | Happening::LookedUp { of, .. }
+            | Happening::Withdrawn { of, .. }
+                if !self.is_here(&of) =>
+            {
                 self.stay()
             }
             Happening::CasesKnown { list, of } => {
                 self.cases = Some(list.clone());
                 self.on_page(Happening::CasesKnown { list, of }, now)
             }
+            Happening::Withdrawn { answer, .. } => self.withdrawn(answer),
             other => self.on_page(other, now),
         }
     }
@@ -353,6 +358,7 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::CommitFailed(_)
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown { .. }
+            | Happening::Withdrawn { .. }
             | Happening::FaceKnown(_)
             | Happening::Printed
             | Happening::PrintFailed

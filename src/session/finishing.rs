@@ -1,6 +1,6 @@
 //! After Submit: saving, the receipt, the document, cases and rating.
 use super::application::Application;
-use super::stage::{Browse, CaseTab, Delivery, Done, Print, Stage};
+use super::stage::{Browse, Delivery, Done, Print, Stage};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
@@ -74,9 +74,7 @@ impl Session {
                 self.on_rating(done, level, reasons, happening)
             }
             (Stage::Cases { .. }, happening) => self.on_cases(happening),
-            (Stage::CaseDetail { who, cases, .. }, Happening::WentBack) => {
-                self.go(Stage::Cases { who, cases, tab: CaseTab::All, receipt: None })
-            }
+            (Stage::CaseDetail { .. }, happening) => self.on_case(happening),
             (
                 Stage::Unavailable { who, .. },
                 Happening::WentBack | Happening::WentOn | Happening::AnotherWanted,

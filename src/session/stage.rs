@@ -129,6 +129,7 @@ pub enum Stage {
         who: Who,
         cases: CaseList,
         index: usize,
+        taking_back: TakingBack,
     },
     Rating {
         done: Box<Done>,
@@ -263,9 +264,42 @@ pub struct CaseLine {
     pub item: String,
     pub state: CaseState,
     pub updated: i64,
-    pub events: Vec<(i64, CaseState)>,
+    pub events: Vec<CaseMoment>,
+    /// The office's word: until when it may be taken back, unless it is decided before.
+    pub withdraw_until: Option<i64>,
     /// One per department of a life event; empty for a single service.
     pub parts: Vec<CasePart>,
+}
+
+/// One event of a case, with what the office says about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseMoment {
+    pub at: i64,
+    pub state: CaseState,
+    pub note: Option<Text>,
+}
+
+/// How far taking a case back has come on its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TakingBack {
+    #[default]
+    No,
+    /// The page asks once more.
+    Asked,
+    /// On its way to the office.
+    Sent,
+    Failed(NotTakenBack),
+}
+
+/// Why a case was not taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotTakenBack {
+    /// No answer, so perhaps it is done; asking again is safe, the office does it once.
+    NoAnswer,
+    /// Decided already, or the time is over.
+    TooLate,
+    /// The office does not know it as a case of this resident.
+    Unknown,
 }
 
 /// How far one department is.
@@ -275,4 +309,6 @@ pub struct CasePart {
     pub items: Vec<String>,
     pub state: CaseState,
     pub updated: i64,
+    /// What the department says about where it stands.
+    pub note: Option<Text>,
 }

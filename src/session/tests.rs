@@ -1,7 +1,7 @@
 //! One visit, happening by happening, without clock, screen or network.
 use super::application::Service;
 use super::settings::{SettingTouch, Settings, TextSize};
-use super::stage::{Browse, CaseLine, CaseList, Face, Stage, Who};
+use super::stage::{Browse, CaseLine, CaseList, CaseMoment, Face, NotTakenBack, Stage, TakingBack, Who};
 use super::{Happening, Moment, Order, Overlay, Pauses, Session, Step};
 use crate::notice::CardPrompt;
 use jiff::civil::date;
@@ -294,8 +294,9 @@ const RECEIPT: &str = "7K3M-1122-0007-Q";
 fn case_of(receipt: &str) -> CaseLine {
     let (case_number, item) = ("109999-20261122-00007-X".to_owned(), "S040".to_owned());
     let (state, updated) = (CaseState::Processing, 0);
-    let (events, parts) = (vec![(0, CaseState::Submitted)], vec![]);
-    CaseLine { receipt: receipt.to_owned(), case_number, item, state, updated, events, parts }
+    let events = vec![CaseMoment { at: 0, state: CaseState::Submitted, note: None }];
+    let (parts, withdraw_until) = (vec![], Some(0));
+    CaseLine { receipt: receipt.to_owned(), case_number, item, state, updated, events, withdraw_until, parts }
 }
 
 fn told_of(receipts: &[&str]) -> Happening {
@@ -332,6 +333,63 @@ fn the_catalogue_tells_how_far_the_residents_cases_are_until_the_visit_ends() {
     let again = tell(home.session, [Happening::ServiceChosen(service("S038")), Happening::WentBack]);
     assert!(again.orders.is_empty(), "asked once a visit");
     assert_eq!(tell(again.session, [Happening::VisitEnded]).session.cases, None);
+}
+
+/// The page of one's own case, after these touches.
+fn at_own_case(then: impl IntoIterator<Item = Happening>) -> Step {
+    let home = after([Happening::CardRead(adult()), Happening::IdentityConfirmed(true), told_of(&[RECEIPT])]);
+    let open = [Happening::CasesWanted, told_of(&[RECEIPT]), Happening::CaseOpened(0)];
+    tell(home.session, open.into_iter().chain(then))
+}
+
+fn taking_back(session: &Session) -> TakingBack {
+    let Stage::CaseDetail { taking_back, .. } = session.stage else { panic!("{:?}", session.stage) };
+    taking_back
+}
+
+#[test]
+fn a_case_is_taken_back_only_after_it_was_asked_once_more_and_the_office_said_so() {
+    assert_eq!(at_own_case([Happening::WithdrawConfirmed]).orders, vec![], "nobody was asked");
+    let asked = at_own_case([Happening::WithdrawWanted]);
+    assert_eq!((taking_back(&asked.session), asked.orders.len()), (TakingBack::Asked, 0));
+    let dropped = tell(asked.session.clone(), [Happening::WithdrawDropped]);
+    assert_eq!((taking_back(&dropped.session), dropped.orders.len()), (TakingBack::No, 0));
+    let sent = tell(asked.session, [Happening::WithdrawConfirmed]);
+    let case_number = case_of(RECEIPT).case_number;
+    assert_eq!(sent.orders, vec![Order::Withdraw { who: adult(), case_number }]);
+    let twice = tell(sent.session, [Happening::WithdrawWanted, Happening::WithdrawConfirmed]);
+    assert_eq!(twice.orders, vec![], "one at a time");
+    let line = CaseLine { state: CaseState::Withdrawn, withdraw_until: None, ..case_of(RECEIPT) };
+    let of = adult().id_number.clone();
+    let done = tell(twice.session, [Happening::Withdrawn { of, answer: Ok(Box::new(line.clone())) }]);
+    let known = CaseList::Known { lines: vec![line], as_of: 0 };
+    assert!(matches!(&done.session.stage, Stage::CaseDetail { cases, .. } if *cases == known));
+    assert_eq!((taking_back(&done.session), &done.session.cases), (TakingBack::No, &Some(known)));
+    assert_eq!(taking_back(&tell(done.session, [Happening::WithdrawWanted]).session), TakingBack::No);
+}
+
+#[test]
+fn a_case_that_could_not_be_taken_back_says_why_and_stands_as_it_did() {
+    let of = adult().id_number.clone();
+    let sent = at_own_case([Happening::WithdrawWanted, Happening::WithdrawConfirmed]);
+    let failed = |why| Happening::Withdrawn { of: of.clone(), answer: Err(why) };
+    let silent = tell(sent.session.clone(), [failed(NotTakenBack::NoAnswer)]);
+    assert_eq!(taking_back(&silent.session), TakingBack::Failed(NotTakenBack::NoAnswer));
+    let again = tell(silent.session, [Happening::WithdrawWanted, Happening::WithdrawConfirmed]);
+    assert_eq!(again.orders.len(), 1, "it may be tried again");
+    let late = tell(sent.session, [failed(NotTakenBack::TooLate)]);
+    assert_eq!(late.orders, vec![Order::FetchCases(adult())], "what the page showed was old");
+    let told = tell(late.session, [told_of(&["7K3M-1101-0001-A"])]);
+    assert_eq!(taking_back(&told.session), TakingBack::Failed(NotTakenBack::TooLate));
+}
+
+#[test]
+fn an_answer_about_taking_back_never_reaches_the_next_resident() {
+    let sent = at_own_case([Happening::WithdrawWanted, Happening::WithdrawConfirmed]);
+    let left = tell(sent.session, [Happening::VisitEnded]);
+    let (of, line) = (adult().id_number.clone(), Box::new(case_of(RECEIPT)));
+    let late = tell(left.session.clone(), [Happening::Withdrawn { of, answer: Ok(line) }]);
+    assert_eq!(late.session.stage, left.session.stage);
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub const PATH_ANNOUNCE: &str = "/v1/submissions/announce";
 pub const PATH_RECEIPTS: &str = "/v1/receipts";
 /// The cases of the resident at the kiosk.
 pub const PATH_CASES: &str = "/v1/cases/resident";
+/// Takes one case of the resident at the kiosk back.
+pub const PATH_WITHDRAW: &str = "/v1/cases/withdraw";
 /// One-time code and public key against a device id.
 pub const PATH_ENROL: &str = "/v1/enrol";
 /// One rating per case.
@@ -144,6 +146,11 @@ impl Request {
     /// The resident's cases; answered by [`CasesAnswer`].
     pub fn cases(query: &ResidentQuery) -> Request {
         Request::post(PATH_CASES, query)
+    }
+
+    /// Take a case back; answered by [`WithdrawAnswer`], the same however often it is asked.
+    pub fn withdraw(withdrawal: &Withdrawal) -> Request {
+        Request::post(PATH_WITHDRAW, withdrawal)
     }
 
     /// The resident's shared data; answered by [`DirectoryAnswer`].

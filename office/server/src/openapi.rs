@@ -21,6 +21,7 @@ use utoipa::OpenApi;
         attachments::held,
         attachments::put,
         residents::cases,
+        residents::withdraw,
         residents::directory,
         residents::rate,
         devices::enrol,

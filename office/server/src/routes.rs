@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiujin_contract::wire::{
     BODY_BYTES_MAX, HEADER_OFFICE_TIME, PATH_ANNOUNCE, PATH_ATTACHMENTS, PATH_BATCH, PATH_CASES,
     PATH_CATALOGUE, PATH_CATALOGUE_ITEMS, PATH_DIRECTORY, PATH_ENROL, PATH_HEALTH, PATH_RATINGS,
-    PATH_RECEIPTS, PATH_RECONCILE, PATH_SUBMISSIONS, Problem, ProblemKind, TYPE_JSON,
+    PATH_RECEIPTS, PATH_RECONCILE, PATH_SUBMISSIONS, PATH_WITHDRAW, Problem, ProblemKind, TYPE_JSON,
 };
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -44,6 +44,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
             put(attachments::put),
         )
         .route(PATH_CASES, post(residents::cases))
+        .route(PATH_WITHDRAW, post(residents::withdraw))
         .route(PATH_DIRECTORY, post(residents::directory))
         .route(PATH_RATINGS, post(residents::rate))
         .route(PATH_ENROL, post(devices::enrol))

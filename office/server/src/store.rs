@@ -13,6 +13,7 @@ mod progress;
 mod service;
 mod states;
 mod versions;
+mod withdrawing;
 
 pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
@@ -22,6 +23,7 @@ pub use progress::Moved;
 pub use service::{AuditRow, Rated};
 pub use states::ItemStates;
 pub use versions::OldItem;
+pub use withdrawing::Withdrawn;
 
 /// Connections that only read.
 const READERS_MAX: u32 = 8;

@@ -3,14 +3,14 @@
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod support;
 
-use jiujin_contract::case::{CaseState, Lamp, state_of};
+use jiujin_contract::case::{CaseNumber, CaseState, Lamp, state_of};
 use jiujin_contract::catalogue::SignedManifest;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::keys::DeviceKey;
 use jiujin_contract::text::Text;
 use jiujin_contract::wire::{
     CasesAnswer, DirectoryAnswer, EnrolAnswer, EnrolRequest, ProblemKind, Rating, RatingAnswer, Request,
-    ResidentQuery,
+    ResidentQuery, WithdrawAnswer, Withdrawal,
 };
 use jiujin_office::Moved;
 use support::{Bench, ID_NUMBER, Kiosk, send};
@@ -227,4 +227,61 @@ async fn nothing_of_a_resident_is_readable_in_the_offices_files() {
     }
     let mode = std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(path.join("office.keys")).unwrap());
     assert_eq!(mode & 0o777, 0o600);
+}
+
+fn withdrawal(kiosk: &Kiosk, number: &str, case_number: &CaseNumber) -> Request {
+    Request::withdraw(&Withdrawal { resident: query(kiosk, number), case_number: case_number.clone() })
+}
+
+#[tokio::test]
+async fn a_resident_takes_a_case_back_once_however_often_it_is_asked() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let listed: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert!(listed.cases[0].withdraw_until.is_some_and(|until| until > jiff::Timestamp::now()));
+    let number = &listed.cases[0].case_number;
+    let first = kiosk.ask(withdrawal(&kiosk, ID_NUMBER, number)).await;
+    let again = kiosk.ask(withdrawal(&kiosk, ID_NUMBER, number)).await;
+    assert_eq!((first.status, again.status, &first.body), (200, 200, &again.body));
+    let answer: WithdrawAnswer = first.read().unwrap();
+    assert_eq!((answer.case.state, answer.case.events.len()), (CaseState::Withdrawn, 2));
+    assert_eq!((answer.case.withdraw_until, state_of(&answer.case.events)), (None, Ok(CaseState::Withdrawn)));
+    let moved = bench.office.move_case(number, CaseState::Received, None).await.unwrap();
+    assert!(matches!(moved, Moved::NotAllowed(_)), "nobody works on it any more");
+}
+
+#[tokio::test]
+async fn nobody_takes_back_what_is_somebody_elses_or_decided() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let number: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let stranger = kiosk.ask(withdrawal(&kiosk, "109999198505050059", &number)).await;
+    assert_eq!(stranger.problem().kind, ProblemKind::NotFound);
+    let unsigned = send(&bench.url, withdrawal(&kiosk, ID_NUMBER, &number)).await;
+    assert_eq!(unsigned.status, 401);
+    let other_kiosk = bench.kiosk().await.ask(withdrawal(&kiosk, ID_NUMBER, &number)).await;
+    assert_eq!(other_kiosk.problem().kind, ProblemKind::Unopenable);
+    for to in [CaseState::Accepted, CaseState::Approved] {
+        bench.office.move_case(&number, to, None).await.unwrap();
+    }
+    let late = kiosk.ask(withdrawal(&kiosk, ID_NUMBER, &number)).await;
+    assert_eq!((late.status, late.problem().kind), (409, ProblemKind::TooLate));
+    assert_eq!(bench.office.cases().await.unwrap()[0].state, CaseState::Approved);
+}
+
+#[tokio::test]
+async fn two_who_take_the_same_case_back_at_once_leave_one_event() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let number: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let (one, two) = tokio::join!(
+        kiosk.ask(withdrawal(&kiosk, ID_NUMBER, &number)),
+        kiosk.ask(withdrawal(&kiosk, ID_NUMBER, &number))
+    );
+    assert_eq!((one.status, two.status), (200, 200));
+    let seen: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert_eq!(seen.cases[0].events.len(), 2);
 }

@@ -10,7 +10,8 @@ use jiujin_contract::item::{LifeTheme, ServiceItem};
 use jiujin_contract::submission::{ItemRef, Submission};
 use jiujin_contract::text::{Text, Translations};
 use jiujin_contract::wire::{
-    BatchAnswer, CaseView, CasesAnswer, Delivery, ProblemKind, Request, ResidentQuery, delivery,
+    BatchAnswer, CaseView, CasesAnswer, Delivery, ProblemKind, Request, ResidentQuery, WithdrawAnswer,
+    Withdrawal, delivery,
 };
 use jiujin_office::Moved;
 use serde_json::{Value, json};
@@ -271,4 +272,25 @@ async fn the_same_road_on_postgresql() {
     assert_eq!(bench.office.devices().await.unwrap().len(), 1);
     assert!(bench.office.revoke_device(kiosk.id()).await.unwrap());
     bench.office.close().await;
+}
+
+#[tokio::test]
+async fn a_life_event_is_taken_back_except_for_what_a_department_has_decided() {
+    let bench = bench().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.seal(&joint(&kiosk, 1)))).await;
+    let whole: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    for state in [CaseState::Accepted, CaseState::Approved, CaseState::Concluded] {
+        bench.office.move_case(&whole.part(2), state, None).await.unwrap();
+    }
+    let resident =
+        ResidentQuery::new(&IdNumber::new(ID_NUMBER), "c1", &kiosk.enrolled.sealing_key, kiosk.id()).unwrap();
+    let wanted = Request::withdraw(&Withdrawal { resident, case_number: whole });
+    let first: WithdrawAnswer = kiosk.ask(wanted.clone()).await.read().unwrap();
+    let again: WithdrawAnswer = kiosk.ask(wanted).await.read().unwrap();
+    assert_eq!(first, again);
+    let states: Vec<CaseState> = first.case.parts.iter().map(|part| part.state).collect();
+    assert_eq!(states, [CaseState::Withdrawn, CaseState::Concluded]);
+    assert_eq!((first.case.state, first.case.withdraw_until), (CaseState::Concluded, None));
+    assert!(first.case.parts.iter().all(|part| state_of(&part.events) == Ok(part.state)));
 }

@@ -38,7 +38,7 @@ pub fn receipt(window: &AppWindow, view: &ReceiptView) -> PageId {
     result.set_printed(view.print == Print::Out);
     result.set_can_print(view.printer);
     result.set_can_rate(!view.rated);
-    result.set_can_withdraw(false);
+    result.set_can_withdraw(view.can_withdraw);
     PageId::Result
 }
 
@@ -116,7 +116,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     detail.set_number(case.receipt.as_str().into());
     detail.set_title(case.service.as_str().into());
     detail.set_lamp(lamp(case.code));
-    detail.set_message(case.state.as_str().into());
+    detail.set_message(view.message.as_str().into());
     let node = |step: &CaseStep| TimelineNode {
         state: if step.pending { NodeState::Now } else { NodeState::Done },
         title: step.title.as_str().into(),
@@ -124,7 +124,8 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
         time: step.time.as_str().into(),
     };
     detail.set_events(model(view.steps.iter().map(node)));
-    detail.set_can_withdraw(false);
+    detail.set_can_withdraw(view.can_withdraw);
+    detail.set_confirming(view.confirming);
     detail.set_can_print(false);
     detail.set_correct(SharedString::default());
     PageId::CaseDetail

@@ -176,6 +176,10 @@ pub struct CaseView {
     pub events: Vec<CaseEvent>,
     /// May still be rated.
     pub may_rate: bool,
+    /// Until when the resident may take it back unless it is decided before; nothing when that is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub withdraw_until: Option<Timestamp>,
     /// One per department of a joint case (一件事); empty for a single service. `state` and `lamp` above sum them up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartView>,
@@ -206,6 +210,23 @@ pub struct PartView {
 pub struct CasesAnswer {
     /// At most a hundred.
     pub cases: Vec<CaseView>,
+}
+
+/// Body of [`super::PATH_WITHDRAW`]: the resident whose card was read, and which of their cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Withdrawal {
+    pub resident: ResidentQuery,
+    /// Of the whole case: every part of a joint one that is not decided is taken back.
+    pub case_number: CaseNumber,
+}
+
+/// Answer of [`super::PATH_WITHDRAW`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WithdrawAnswer {
+    /// As it stands now.
+    pub case: CaseView,
 }
 
 /// Answer of [`super::PATH_DIRECTORY`]: the `shared` facts of the form engine, or nothing on file.

@@ -177,7 +177,7 @@ fn from_problem(problem: Problem, asked: Option<u64>) -> Setback {
         RateLimited => Setback::RateLimited { retry_after_s },
         Unavailable => Setback::OfficeDown { retry_after_s },
         OfficeFailure | Other => Setback::OfficeCannotProcess(problem),
-        Malformed | CodeRefused | NotFound | AlreadyRated | TooLarge | Unopenable | UnknownItem
+        Malformed | CodeRefused | NotFound | AlreadyRated | TooLate | TooLarge | Unopenable | UnknownItem
         | VersionOver | InvalidAnswers | OtherOffset | OtherDigest => Setback::RecordRefused(problem),
     }
 }

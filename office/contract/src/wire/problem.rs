@@ -36,6 +36,9 @@ pub enum ProblemKind {
     /// 409: this case was rated before, differently.
     #[serde(rename = "urn:jiujin:problem:already-rated")]
     AlreadyRated,
+    /// 409: decided already, or the time in which a case may be taken back is over.
+    #[serde(rename = "urn:jiujin:problem:too-late")]
+    TooLate,
     /// 413
     #[serde(rename = "urn:jiujin:problem:too-large")]
     TooLarge,
@@ -80,7 +83,7 @@ impl ProblemKind {
             NotAuthorised | ClockWrong | Replayed => 401,
             DeviceRevoked | CodeRefused => 403,
             NotFound => 404,
-            OtherBytes | AlreadyRated | OtherOffset => 409,
+            OtherBytes | AlreadyRated | TooLate | OtherOffset => 409,
             TooLarge => 413,
             Unopenable | UnknownItem | VersionOver | OtherDigest | InvalidAnswers => 422,
             RateLimited => 429,

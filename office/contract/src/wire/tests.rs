@@ -1,6 +1,7 @@
 use super::*;
 use crate::case::{CaseNumber, CaseState};
-use crate::keys::OfficeSigningKey;
+use crate::identity::IdNumber;
+use crate::keys::{OfficeSealingKey, OfficeSigningKey};
 use crate::receipt::{OfficeReceipt, ReceiptNumber};
 use crate::sealing::Digest;
 
@@ -133,6 +134,24 @@ fn every_problem_has_its_setback() {
     assert!(!setback_of(ProblemKind::NotAuthorised).parks_the_letter());
     assert_eq!(setback_of(ProblemKind::Replayed), Setback::SignAgain);
     assert_eq!(setback_of(ProblemKind::InvalidAnswers).code(), "invalid-answers");
+}
+
+#[test]
+fn a_case_that_can_no_longer_be_taken_back_is_refused_with_a_word_of_its_own() {
+    assert_eq!((ProblemKind::TooLate.status(), ProblemKind::TooLate.code()), (409, "too-late".to_owned()));
+    assert!(setback_of(ProblemKind::TooLate).parks_the_letter(), "asking again does not help");
+}
+
+#[test]
+fn a_wish_to_take_a_case_back_names_the_case_and_never_the_resident() {
+    let (office, device) = (OfficeSealingKey::generate().unwrap(), DeviceId::parse("kiosk-1").unwrap());
+    let number = IdNumber::new("109999199003070017");
+    let resident = ResidentQuery::new(&number, "own-cases-1", &office.public(), &device).unwrap();
+    let case_number = CaseNumber::issue(109_999, jiff::civil::date(2026, 11, 22), 7);
+    let request = Request::withdraw(&Withdrawal { resident, case_number: case_number.clone() });
+    let body = String::from_utf8(request.body).unwrap();
+    assert_eq!((request.method, request.path.as_str()), ("POST", PATH_WITHDRAW));
+    assert!(body.contains(case_number.as_str()) && !body.contains(number.expose()), "{body}");
 }
 
 #[test]

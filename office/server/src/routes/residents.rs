@@ -3,7 +3,7 @@ use super::read_body_json;
 use crate::desk::Desk;
 use crate::door::FromDevice;
 use crate::refusal::Refusal;
-use crate::store::Rated;
+use crate::store::{Rated, Withdrawn};
 use axum::Json;
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiujin_contract::sealing::open_query;
 use jiujin_contract::wire::{
-    CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer, ResidentQuery,
+    CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer, ResidentQuery, WithdrawAnswer,
+    Withdrawal,
 };
 use std::sync::Arc;
 
@@ -26,10 +27,41 @@ const LAMP_DAYS_MAX: i64 = 400;
     responses((status = 200, description = "All cases of this resident", body = CasesAnswer))
 )]
 pub async fn cases(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result<Json<CasesAnswer>, Refusal> {
-    let resident_key = asked_about(&desk, &request, "cases").await?;
+    let query: ResidentQuery = read_body_json(&request.body)?;
+    let resident_key = asked_about(&desk, &request, &query, "cases").await?;
     let now = Timestamp::now();
-    let cases = desk.store.cases_of(&resident_key, |since| working_days(since, now)).await?;
+    let cases = desk.store.cases_of(&resident_key, now, |since| working_days(since, now)).await?;
     Ok(Json(CasesAnswer { cases }))
+}
+
+/// Takes a case back for its resident, as long as nothing is decided and the promised days are not over.
+#[utoipa::path(
+    post, path = "/v1/cases/withdraw", tag = "residents", request_body = Withdrawal,
+    responses(
+        (status = 200, description = "Withdrawn, now or before", body = WithdrawAnswer),
+        (status = 404, description = "This resident has no such case", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Decided already, or the time is over", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn withdraw(
+    State(desk): State<Arc<Desk>>,
+    request: FromDevice,
+) -> Result<Json<WithdrawAnswer>, Refusal> {
+    let wanted: Withdrawal = read_body_json(&request.body)?;
+    let resident_key = asked_about(&desk, &request, &wanted.resident, "withdraw").await?;
+    let now = Timestamp::now();
+    let nothing = || Refusal::new(ProblemKind::NotFound, "this resident has no such case");
+    match desk.store.withdraw(&resident_key, &wanted.case_number, now).await? {
+        Withdrawn::Done => {}
+        Withdrawn::NoSuchCase => return Err(nothing()),
+        Withdrawn::TooLate => {
+            let problem = Problem::new(ProblemKind::TooLate, "this case can no longer be taken back");
+            return Err(Refusal(problem.detail("it is decided, or its promised days are over")));
+        }
+    }
+    let cases = desk.store.cases_of(&resident_key, now, |since| working_days(since, now)).await?;
+    let case = cases.into_iter().find(|case| case.case_number == wanted.case_number).ok_or_else(nothing)?;
+    Ok(Json(WithdrawAnswer { case }))
 }
 
 /// Shared data of other departments, under the resident's consent.
@@ -41,12 +73,17 @@ pub async fn directory(
     State(desk): State<Arc<Desk>>,
     request: FromDevice,
 ) -> Result<Json<DirectoryAnswer>, Refusal> {
-    let resident_key = asked_about(&desk, &request, "directory").await?;
+    let query: ResidentQuery = read_body_json(&request.body)?;
+    let resident_key = asked_about(&desk, &request, &query, "directory").await?;
     Ok(Json(DirectoryAnswer { shared: desk.directory.shared(&resident_key).cloned() }))
 }
 
-async fn asked_about(desk: &Desk, request: &FromDevice, question: &str) -> Result<String, Refusal> {
-    let query: ResidentQuery = read_body_json(&request.body)?;
+async fn asked_about(
+    desk: &Desk,
+    request: &FromDevice,
+    query: &ResidentQuery,
+    question: &str,
+) -> Result<String, Refusal> {
     let malformed = |what: &str| Refusal(Problem::new(ProblemKind::Malformed, what));
     if query.consent_version.chars().count() > CONSENT_VERSION_CHARS_MAX {
         return Err(malformed("the consent version is too long"));

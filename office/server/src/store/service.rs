@@ -1,5 +1,6 @@
 //! What a resident asks at the kiosk: own cases, a rating, shared data; and the reconciliation with the kiosks.
 use super::parts::read_events;
+use super::withdrawing::open_until;
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseEvent, CaseState, Lamp, joint_lamp, lamp};
@@ -40,6 +41,7 @@ impl Store {
     pub async fn cases_of(
         &self,
         resident_key: &str,
+        now: Timestamp,
         working_days_since: impl Fn(Timestamp) -> u32 + Send,
     ) -> Result<Vec<CaseView>, StoreError> {
         let query =
@@ -69,6 +71,8 @@ impl Store {
                 received_at,
                 events,
                 may_rate: ratings == 0,
+                withdraw_until: open_until(state, &parts, received_at, promised)
+                    .filter(|until| now <= *until),
                 parts,
             });
         }

@@ -1,0 +1,104 @@
+//! The resident's cases: asked for, taken back and rated. Nothing of them stays at the kiosk.
+use super::Kiosk;
+use super::letters::{Outcome, query};
+use crate::session::Happening;
+use crate::session::stage::{CaseLine, CaseList, CaseMoment, CasePart, NotTakenBack, Who};
+use jiff::Timestamp;
+use jiujin_contract::case::CaseEvent;
+use jiujin_contract::identity::IdNumber;
+use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::wire::{CaseView, PartView, ProblemKind, Rating, Setback, Withdrawal};
+
+/// Which agreement covers a look at one's own cases.
+const OWN_CASES_CONSENT: &str = "own-cases-1";
+
+impl Kiosk {
+    pub(super) fn fetch_cases(&self, who: &Who) -> Option<Happening> {
+        if self.courier.is_none() {
+            return Some(Happening::CasesKnown { of: who.id_number.clone(), list: CaseList::Offline });
+        }
+        let number = who.id_number.clone();
+        self.travel(|courier, now| async move {
+            let Some(query) = query(&courier, &number, OWN_CASES_CONSENT) else {
+                return Outcome::Cases(number, Err(Setback::Unreachable));
+            };
+            let answer = courier.poll_cases(&query, now).await.map(|answer| answer.cases);
+            Outcome::Cases(number, answer)
+        });
+        None
+    }
+
+    pub(super) fn send_rating(&mut self, submission: &str, level: u8, reasons: &[usize]) {
+        let Ok(submission) = SubmissionId::parse(submission) else { return };
+        let tags = reasons.iter().map(|reason| format!("{level}-{reason}")).collect();
+        let rating = Rating { submission, stars: level, tags };
+        self.travel(|courier, now| async move {
+            Outcome::Rated(courier.send_rating(&rating, now).await.map(drop))
+        });
+    }
+
+    /// Asks the office to take one case of this resident back.
+    pub(super) fn withdraw(&self, who: &Who, case_number: &str) -> Option<Happening> {
+        let number = who.id_number.clone();
+        let (Some(_), Ok(case_number)) = (&self.courier, case_number.parse()) else {
+            return Some(Happening::Withdrawn { of: number, answer: Err(NotTakenBack::NoAnswer) });
+        };
+        self.travel(|courier, now| async move {
+            let Some(resident) = query(&courier, &number, OWN_CASES_CONSENT) else {
+                return Outcome::Withdrawn(number, Err(Setback::Unreachable));
+            };
+            let answer = courier.withdraw(&Withdrawal { resident, case_number }, now).await;
+            Outcome::Withdrawn(number, answer.map(|answer| Box::new(answer.case)))
+        });
+        None
+    }
+
+    pub(super) fn cases_told(&mut self, of: IdNumber, answer: Result<Vec<CaseView>, Setback>) {
+        let list = answer.map_or(CaseList::Offline, |cases| {
+            let lines = cases.iter().map(case_line).collect();
+            CaseList::Known { lines, as_of: Timestamp::now().as_millisecond() }
+        });
+        self.apply(Happening::CasesKnown { of, list });
+    }
+
+    pub(super) fn withdrawal_answered(&mut self, of: IdNumber, answer: Result<Box<CaseView>, Setback>) {
+        let answer = answer.map(|case| Box::new(case_line(&case))).map_err(|setback| {
+            tracing::info!(%setback, "a case was not taken back");
+            match setback {
+                Setback::RecordRefused(problem) if problem.kind == ProblemKind::TooLate => {
+                    NotTakenBack::TooLate
+                }
+                Setback::RecordRefused(_) => NotTakenBack::Unknown,
+                _ => NotTakenBack::NoAnswer,
+            }
+        });
+        self.apply(Happening::Withdrawn { of, answer });
+    }
+}
+
+fn case_line(case: &CaseView) -> CaseLine {
+    let since =
+        |events: &[CaseEvent]| events.last().map_or(case.received_at, |event| event.at).as_millisecond();
+    let part = |part: &PartView| CasePart {
+        department: part.department.clone(),
+        items: part.items.clone(),
+        state: part.state,
+        updated: since(&part.events),
+        note: part.events.last().and_then(|event| event.note.clone()),
+    };
+    let moment = |event: &CaseEvent| CaseMoment {
+        at: event.at.as_millisecond(),
+        state: event.state,
+        note: event.note.clone(),
+    };
+    CaseLine {
+        receipt: case.receipt_number.as_str().to_owned(),
+        case_number: case.case_number.as_str().to_owned(),
+        item: case.item.clone(),
+        state: case.state,
+        updated: since(&case.events),
+        events: case.events.iter().map(moment).collect(),
+        withdraw_until: case.withdraw_until.map(Timestamp::as_millisecond),
+        parts: case.parts.iter().map(part).collect(),
+    }
+}
