@@ -2,7 +2,7 @@
 use super::{CommandError, DEFAULT_DATABASE, print_line};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
-use jiujin_office::{Ceremony, Rotation, keys_beside, make_roots, rotate_roots};
+use jiujin_office::{Ceremony, Rotation, keys_beside, make_roots, root_round, rotate_roots};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
@@ -37,6 +37,37 @@ pub enum RootCommand {
         #[arg(long)]
         keep_catalogue_key: bool,
     },
+    /// The next root for people in different places: a file that goes from one to the next, with a new catalogue key
+    ///
+    /// Example: jiujin-office root propose --database sqlite:office.db next.root
+    Propose {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// The file to be made; it holds nothing secret
+        file: PathBuf,
+    },
+    /// Add one signature to a proposed root, on the machine where the key is. First compare catalogue_key with what
+    /// the office says over the telephone.
+    ///
+    /// Example: jiujin-office root sign --with root-1-1.key next.root
+    Sign {
+        /// A root key in force
+        #[arg(long)]
+        with: PathBuf,
+        file: PathBuf,
+    },
+    /// Take a proposed root back that a threshold has signed. Restart the office after it.
+    ///
+    /// Example: jiujin-office root finish --database sqlite:office.db next.root
+    Finish {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        file: PathBuf,
+    },
+    /// Show what a proposed root says, before signing it
+    ///
+    /// Example: jiujin-office root show next.root
+    Show { file: PathBuf },
 }
 
 #[derive(Args)]
@@ -54,15 +85,22 @@ pub struct People {
 
 pub fn run(command: RootCommand) -> Result<(), CommandError> {
     let now = Timestamp::now();
-    let made = match command {
+    match command {
         RootCommand::Make { database, people: People { out, keys, threshold } } => {
-            make_roots(&keys_beside(&database), &Ceremony { out, keys, threshold }, now)
+            print_line(&make_roots(&keys_beside(&database), &Ceremony { out, keys, threshold }, now)?)
         }
         RootCommand::Rotate { database, with, out, keys, threshold, keep_catalogue_key } => {
             let people = out.map(|out| Ceremony { out, keys, threshold });
             let rotation = Rotation { with, people, keep_catalogue_key };
-            rotate_roots(&keys_beside(&database), &rotation, now)
+            print_line(&rotate_roots(&keys_beside(&database), &rotation, now)?)
         }
-    };
-    print_line(&made?)
+        RootCommand::Propose { database, file } => {
+            print_line(&root_round::propose(&keys_beside(&database), &file, now)?)
+        }
+        RootCommand::Sign { with, file } => print_line(&root_round::sign(&file, &with)?),
+        RootCommand::Finish { database, file } => {
+            print_line(&root_round::finish(&keys_beside(&database), &file)?)
+        }
+        RootCommand::Show { file } => print_line(&root_round::show(&file)?),
+    }
 }

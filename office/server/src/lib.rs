@@ -31,7 +31,10 @@ pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use import::{ImportError, Imported, check_export};
 pub use keys::OfficeKeysError;
-pub use roots::{Ceremony, RootsError, RootsMade, Rotation, make as make_roots, rotate as rotate_roots};
+pub use roots::{
+    Ceremony, RootsError, RootsMade, Rotation, make as make_roots, rotate as rotate_roots,
+    round as root_round,
+};
 pub use store::{AuditRow, CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
 
 use desk::Desk;

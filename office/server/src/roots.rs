@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub mod round;
+
 /// How long a root counts; TUF's own repository takes a year, our people meet less often.
 pub const ROOT_LIFETIME: SignedDuration = SignedDuration::from_hours(5 * 365 * 24);
 /// The chain of roots, and the catalogue's key, beside the office's keys.
@@ -39,6 +41,14 @@ pub enum RootsError {
     Threshold,
     #[error("the keys at hand do not make the next root: {0}; bring a threshold of the people who hold one")]
     NotEnough(ManifestError),
+    #[error("{path} holds no proposal for a root; `jiujin-office root propose` writes one")]
+    NoProposal { path: PathBuf },
+    #[error("{path} is the key of nobody whom this root asks; bring a root key in force")]
+    NotAsked { path: PathBuf },
+    #[error(
+        "{path} names a catalogue key that is not this office's: it was changed on its way, tell the signers"
+    )]
+    NotOurs { path: PathBuf },
 }
 
 /// What the office has of them.

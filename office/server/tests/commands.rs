@@ -118,3 +118,69 @@ fn root_keys_are_made_once_and_changed_by_a_threshold_of_people() {
     assert_eq!(next["root"], 2);
     assert_ne!(next["catalogue_key"], made["catalogue_key"], "a stolen key is worth nothing any more");
 }
+
+#[test]
+fn people_in_different_places_sign_the_next_root_one_after_the_other() {
+    let (dir, safe) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (database, out) = (database(&dir), safe.path().display().to_string());
+    let said = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    let line = |output: &Output| -> serde_json::Value {
+        assert_eq!(output.status.code(), Some(0), "{}", said(output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    assert!(office(&["device", "add", "--database", &database, "--name", "x"]).status.success());
+    let proposal = safe.path().join("next.root").display().to_string();
+    let propose = || office(&["root", "propose", "--database", &database, &proposal]);
+    assert!(said(&propose()).contains("root make"), "there is no root to follow yet");
+    let made = line(&office(&["root", "make", "--database", &database, "--out", &out]));
+    let file = |number: usize| made["key_files"][number].as_str().unwrap();
+    let sign = |with: &str, file: &str| office(&["root", "sign", "--with", with, file]);
+    let finish = |file: &str| office(&["root", "finish", "--database", &database, file]);
+
+    // Where the file cannot be written nothing stays behind, and the next try works.
+    assert_eq!(
+        office(&["root", "propose", "--database", &database, "/nowhere/next.root"]).status.code(),
+        Some(2)
+    );
+    let proposed = line(&propose());
+    assert_eq!((&proposed["root"], &proposed["signatures"]), (&2.into(), &0.into()));
+    assert_ne!(proposed["catalogue_key"], made["catalogue_key"]);
+    assert_eq!(
+        propose().status.code(),
+        Some(2),
+        "a second one would make the first one's signatures worthless"
+    );
+
+    // One person twice is one; a stranger's key is none.
+    assert_eq!(line(&sign(file(0), &proposal))["signatures"], 1);
+    assert_eq!(line(&sign(file(0), &proposal))["signatures"], 1);
+    let early = finish(&proposal);
+    assert!(said(&early).contains("a threshold of the people"), "{}", said(&early));
+    let other = tempfile::tempdir().unwrap();
+    let elsewhere = format!("sqlite:{}", other.path().join("office.db").display());
+    let strange = other.path().display().to_string();
+    assert!(office(&["device", "add", "--database", &elsewhere, "--name", "x"]).status.success());
+    line(&office(&["root", "make", "--database", &elsewhere, "--out", &strange]));
+    let stranger = sign(&other.path().join("root-1-1.key").display().to_string(), &proposal);
+    assert!(said(&stranger).contains("nobody whom this root asks"), "{}", said(&stranger));
+
+    // Changed on its way: signatures made before do not fit any more, and a whole threshold signs in vain.
+    let text = std::fs::read_to_string(&proposal).unwrap();
+    let mut forged: serde_json::Value = serde_json::from_str(&text).unwrap();
+    forged["root"]["catalogue_keys"] = forged["root"]["keys"].as_array().unwrap()[..1].into();
+    let changed = safe.path().join("changed.root").display().to_string();
+    std::fs::write(&changed, forged.to_string()).unwrap();
+    line(&sign(file(1), &changed));
+    assert_eq!(finish(&changed).status.code(), Some(2), "the first signature was for another root");
+    line(&sign(file(2), &changed));
+    let not_ours = finish(&changed);
+    assert!(said(&not_ours).contains("not this office's"), "{}", said(&not_ours));
+
+    assert_eq!(line(&sign(file(2), &proposal))["signatures"], 2);
+    assert_eq!(line(&office(&["root", "show", &proposal]))["signatures"], 2);
+    let next = line(&finish(&proposal));
+    assert_eq!((&next["root"], &next["catalogue_key"]), (&2.into(), &proposed["catalogue_key"]));
+    assert_eq!(finish(&proposal).status.code(), Some(2), "the same root does not follow itself");
+    let rotated = office(&["root", "rotate", "--database", &database, "--with", file(0), "--with", file(1)]);
+    assert_eq!(line(&rotated)["root"], 3, "the next ceremony follows the round");
+}

@@ -53,6 +53,7 @@ pub(super) fn check(item: &ServiceItem, found: &mut Findings) {
     properties(&item.schema, "", "/schema", &mut |question| {
         check_words(item, &question, found);
         check_secrets(item, &question, found);
+        check_can_be_answered(&question, found);
         check_nothing_known_is_asked(item, &question, found);
         check_references(item, &question, found);
         check_numbers(&question, found);
@@ -147,6 +148,14 @@ fn check_secrets(item: &ServiceItem, question: &Asked, found: &mut Findings) {
     let mut written = labels.map(String::as_str).chain([question.key, format]);
     if written.any(|text| SECRETS.iter().any(|secret| text.contains(secret))) {
         found.add(&question.pointer, "a kiosk never asks for a password or a code");
+    }
+}
+
+/// A kiosk has no device that makes an attachment: the resident would stand before a button that does nothing, and where
+/// an answer is required the form could never be sent.
+fn check_can_be_answered(question: &Asked, found: &mut Findings) {
+    if question.property.get("x-attachment").is_some() {
+        found.add(&question.pointer, "no kiosk can make an attachment yet; ask for the paper at the counter");
     }
 }
 

@@ -101,6 +101,15 @@ fn a_password_is_never_asked() {
 }
 
 #[test]
+fn a_picture_that_no_kiosk_can_take_is_never_asked_for() {
+    let found = after(|item| {
+        item.schema["properties"]["employer"]["x-attachment"] =
+            json!({"types": ["image/jpeg"], "max_bytes": 9});
+    });
+    assert!(complains(&found, "no kiosk can make an attachment"), "{found:?}");
+}
+
+#[test]
 fn a_rule_that_looks_at_nothing_is_found() {
     let found = after(|item| {
         item.uischema["elements"][2]["rule"]["condition"]["scope"] = json!("#/properties/gone");
