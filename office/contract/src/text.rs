@@ -2,6 +2,10 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod traditional;
+
+pub use traditional::traditional;
+
 /// A language the screens can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Lang {
@@ -15,6 +19,8 @@ pub enum Lang {
 }
 
 impl Lang {
+    pub const ALL: [Lang; 3] = [Lang::ZhCn, Lang::ZhTw, Lang::En];
+
     /// BCP 47 tag, as written in configuration and on the command line.
     pub fn tag(self) -> &'static str {
         match self {
@@ -46,8 +52,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// One of our own sentences; its traditional form is made here.
     pub fn new(zh: impl Into<String>, en: impl Into<String>) -> Text {
-        Text { zh: zh.into(), zh_tw: None, en: en.into() }
+        let zh = zh.into();
+        let zh_tw = Some(traditional(&zh)).filter(|zh_tw| *zh_tw != zh);
+        Text { zh, zh_tw, en: en.into() }
     }
 
     /// Several in one line.

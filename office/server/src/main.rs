@@ -315,7 +315,7 @@ async fn existing(database: &str) -> Result<Office, CommandError> {
 async fn move_case(office: &Office, case: &str, to: &str, note: Option<String>) -> Result<(), CommandError> {
     let number: CaseNumber = case.parse().map_err(|_| CommandError::CaseNumber(case.to_owned()))?;
     let to = CaseState::from_code(to).ok_or_else(|| CommandError::State(to.to_owned()))?;
-    let note = note.map(|note| Text::new(note.clone(), note));
+    let note = note.map(|note| Text { zh: note.clone(), zh_tw: None, en: note });
     match office.move_case(&number, to, note.as_ref()).await? {
         Moved::To(state) => print_line(&serde_json::json!({"case_number": number, "state": state})),
         Moved::NotAllowed(error) => Err(CommandError::NotAllowed(error)),

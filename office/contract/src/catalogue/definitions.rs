@@ -73,7 +73,7 @@ impl Definitions {
             phrase.zh = phrase.zh.replace(&slot, part.get(Lang::ZhCn));
             phrase.en = phrase.en.replace(&slot, part.get(Lang::En));
         }
-        phrase
+        Text::new(phrase.zh, phrase.en)
     }
 
     /// What the directory holds about an invented resident: the samples of every `shared.` field.

@@ -28,7 +28,7 @@ pub fn compile_pages(definitions: &Definitions, pages: &[Node]) -> Result<Compil
     for (number, page) in pages.iter().enumerate() {
         categories.push(compiler.page(page, number + 1, &mut scope)?);
     }
-    for lang in [Lang::ZhCn, Lang::En] {
+    for lang in Lang::ALL {
         compiler.words.entry(lang).or_default();
     }
     let mut schema = scope.schema();
@@ -336,11 +336,8 @@ impl Compiler<'_> {
     }
 
     fn say(&mut self, key: &str, text: &Text) {
-        for (lang, sentence) in [(Lang::ZhCn, &text.zh), (Lang::En, &text.en)] {
-            self.words.entry(lang).or_default().insert(key.to_string(), sentence.clone());
-        }
-        if let Some(zh_tw) = &text.zh_tw {
-            self.words.entry(Lang::ZhTw).or_default().insert(key.to_string(), zh_tw.clone());
+        for lang in Lang::ALL {
+            self.words.entry(lang).or_default().insert(key.to_string(), text.get(lang).to_string());
         }
     }
 }

@@ -99,13 +99,15 @@ impl Node {
         self.get(key).ok_or_else(|| self.problem(format!("`{key}` is missing")))
     }
 
-    /// Both languages: `"中文 | English"`, or a table `{ zh = …, en = …, zh_tw = … }`.
+    /// Both languages: `"中文 | English"`, or a table `{ zh = …, en = …, zh_tw = … }` where the traditional
+    /// form that is made from `zh` would be wrong.
     pub fn text(&self) -> Result<Text, ItemProblem> {
         if let Tree::Table(_) = self.value {
             self.only(&["zh", "en", "zh_tw"])?;
             let zh_tw = self.get("zh_tw").map(|node| node.str().map(str::to_string)).transpose()?;
             let (zh, en) = (self.require("zh")?.str()?, self.require("en")?.str()?);
-            return Ok(Text { zh: zh.into(), zh_tw, en: en.into() });
+            let made = Text::new(zh, en);
+            return Ok(Text { zh_tw: zh_tw.or(made.zh_tw), ..made });
         }
         match self.str()?.split_once(" | ") {
             Some((zh, en)) if !zh.trim().is_empty() && !en.trim().is_empty() => {

@@ -4,7 +4,7 @@ use super::check::Fault;
 use super::draft::AnswerError;
 use super::field::{Field, Shape};
 use super::view::TextKind;
-use crate::text::Lang;
+use crate::text::{Lang, traditional};
 use serde_json::Value;
 
 /// The item's own words in JSON Forms' order, else ours.
@@ -20,7 +20,7 @@ pub fn fault(form: &Form, field: &Field, fault: &Fault, lang: Lang) -> String {
         return own.to_string();
     }
     let (chinese, english) = plain(field, fault);
-    if lang == Lang::En { english } else { chinese }
+    pick(lang, &chinese, &english)
 }
 
 pub fn refused(form: &Form, field: &Field, error: AnswerError, lang: Lang) -> String {
@@ -36,8 +36,12 @@ pub fn refused(form: &Form, field: &Field, error: AnswerError, lang: Lang) -> St
     fault(form, field, &Fault { path: String::new(), keyword, asked }, lang)
 }
 
-fn pick(lang: Lang, chinese: &str, english: &str) -> String {
-    if lang == Lang::En { english } else { chinese }.to_string()
+pub fn pick(lang: Lang, chinese: &str, english: &str) -> String {
+    match lang {
+        Lang::ZhCn => chinese.to_string(),
+        Lang::ZhTw => traditional(chinese),
+        Lang::En => english.to_string(),
+    }
 }
 
 fn plain(field: &Field, fault: &Fault) -> (String, String) {

@@ -1,6 +1,7 @@
 //! A value in words, as the review page and the lists of entries show it.
 use super::Form;
 use super::field::{Field, Shape};
+use super::messages::pick;
 use super::regions::region_name;
 use super::view::{FieldView, TextKind};
 use crate::identity::IdNumber;
@@ -20,7 +21,7 @@ pub fn shown(form: &Form, field: &Field, value: &Value, lang: Lang) -> String {
         (Shape::Text(TextKind::BankCard), Value::String(number)) => masked_card(number),
         (Shape::Date, Value::String(day)) => day.clone(),
         (Shape::Code { list, .. }, Value::String(code)) if list == "divisions" => {
-            region_name(code).unwrap_or_else(|| code.clone())
+            region_name(code).map_or_else(|| code.clone(), |name| pick(lang, &name, &name))
         }
         (Shape::Choice(_), value) => choice(form, field, value, lang),
         (Shape::Multi(_), Value::Array(values)) => {
@@ -28,12 +29,12 @@ pub fn shown(form: &Form, field: &Field, value: &Value, lang: Lang) -> String {
             words.join(if chinese { "、" } else { ", " })
         }
         (Shape::Entries(_), Value::Array(items)) => match (items.len(), chinese) {
-            (count, true) => format!("共{count}项"),
+            (count, true) => pick(lang, &format!("共{count}项"), ""),
             (1, false) => "1 entry".into(),
             (count, false) => format!("{count} entries"),
         },
-        (Shape::Signature, _) => if chinese { "已签名" } else { "Signed" }.into(),
-        (Shape::Attachment { .. }, _) => if chinese { "已添加" } else { "Added" }.into(),
+        (Shape::Signature, _) => pick(lang, "已签名", "Signed"),
+        (Shape::Attachment { .. }, _) => pick(lang, "已添加", "Added"),
         (Shape::Number { .. }, Value::Number(number)) => {
             let unit = unit(form, field, lang);
             if unit.is_empty() { number.to_string() } else { format!("{number} {unit}") }

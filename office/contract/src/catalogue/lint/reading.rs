@@ -1,4 +1,4 @@
-//! Can a twelve-year-old read it, in both languages, and can the font draw it?
+//! Can a twelve-year-old read it, in both languages, and can the font draw it in all three?
 use super::{COMPLETE, Findings};
 use crate::item::ServiceItem;
 use crate::text::{Lang, Text};
@@ -13,8 +13,7 @@ const STIFF: [&str; 9] = ["请", "抱歉", "对不起", "敬请", "予以", "兹
 pub(super) fn check(item: &ServiceItem, drawable: &dyn Fn(char) -> bool, found: &mut Findings) {
     for (pointer, text) in guide_texts(item) {
         check_pair(&pointer, text, found);
-        check_font(&pointer, &text.zh, drawable, found);
-        check_font(&pointer, &text.en, drawable, found);
+        check_font(&pointer, text, drawable, found);
     }
     // Names of laws, services, papers and offices are given; only their letters matter.
     let notes = item.guide.materials.iter().filter_map(|material| material.note.as_ref());
@@ -23,7 +22,7 @@ pub(super) fn check(item: &ServiceItem, drawable: &dyn Fn(char) -> bool, found: 
         [&item.name, &item.short_name, &item.department, &item.consent.purpose, &item.consent.recipients];
     let given = given.into_iter().chain(&item.guide.legal_basis).chain(notes).chain(parts);
     for text in given.chain(document_names(item)) {
-        check_font("/guide", &text.zh, drawable, found);
+        check_font("/guide", text, drawable, found);
         if text.zh.trim().is_empty() || text.en.trim().is_empty() {
             found.add("/guide", "a text is missing in one language");
         }
@@ -32,8 +31,11 @@ pub(super) fn check(item: &ServiceItem, drawable: &dyn Fn(char) -> bool, found: 
         for (key, sentence) in item.translations.get(&lang).into_iter().flatten() {
             let pointer = format!("/translations/{}/{key}", lang.tag());
             check_sentence(&pointer, sentence, lang, found);
-            check_font(&pointer, sentence, drawable, found);
+            check_drawn(&pointer, sentence, drawable, found);
         }
+    }
+    for (key, sentence) in item.translations.get(&Lang::ZhTw).into_iter().flatten() {
+        check_drawn(&format!("/translations/zh-TW/{key}"), sentence, drawable, found);
     }
 }
 
@@ -118,7 +120,13 @@ fn is_hanzi(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{323af}')
 }
 
-fn check_font(pointer: &str, written: &str, drawable: &dyn Fn(char) -> bool, found: &mut Findings) {
+fn check_font(pointer: &str, text: &Text, drawable: &dyn Fn(char) -> bool, found: &mut Findings) {
+    for lang in Lang::ALL {
+        check_drawn(pointer, text.get(lang), drawable, found);
+    }
+}
+
+fn check_drawn(pointer: &str, written: &str, drawable: &dyn Fn(char) -> bool, found: &mut Findings) {
     let missing: BTreeSet<char> = written.chars().filter(|c| !c.is_control() && !drawable(*c)).collect();
     if !missing.is_empty() {
         let missing: String = missing.into_iter().collect();
