@@ -2,6 +2,7 @@
 //! events. It knows pages and words, never the store, the courier or a file of the visit.
 pub mod catalogue;
 mod drawings;
+mod example;
 pub mod eyes;
 pub mod fonts;
 pub mod form;
@@ -21,10 +22,11 @@ use crate::notice::Notice;
 use crate::session::Happening;
 use crate::session::settings::{Settings, TextSize, Theme};
 use crate::typing::Key;
+pub use example::example_visit;
 use jiujin_contract::text::Text;
 use jiujin_ui::AppWindow;
 pub use listen::listen;
-pub use samples::{Samples, samples};
+pub use samples::{Samples, pad_of, samples};
 pub use show::show;
 use slint::ComponentHandle;
 

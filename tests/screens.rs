@@ -21,12 +21,15 @@ mod translations;
 #[path = "screens/walker.rs"]
 mod walker;
 
-use jiujin::screens::Samples;
+use jiujin::config::Config;
+use jiujin::screens::view::View;
+use jiujin::screens::{self, Samples, Status};
 use jiujin::session::settings::{Settings, TextSize, Theme};
+use jiujin::shelf::Shelf;
 use jiujin_contract::text::Lang;
 use poses::{PAGES, Pose, STATES};
 use slint::ComponentHandle;
-use stage::{COUNTER, LANDSCAPE, LARGE, PORTRAIT, Panel, dress, stage};
+use stage::{COUNTER, LANDSCAPE, LARGE, PORTRAIT, Panel, dress, spoil, stage};
 use std::collections::BTreeMap;
 
 const PANELS: [Panel; 4] = [PORTRAIT, LARGE, LANDSCAPE, COUNTER];
@@ -73,29 +76,79 @@ fn seen(samples: &Samples, pose: &Pose, look: Look) -> walker::Seen {
     walker::walk(samples.window().window())
 }
 
-/// Defects of all poses in all looks: what is wrong, how often, and where first.
+/// What is wrong, how often, and where first.
+#[derive(Default)]
+struct Defects {
+    found: BTreeMap<String, (usize, String)>,
+    frames: Vec<((Lang, bool), elders::Frame)>,
+}
+
+impl Defects {
+    fn look_at(&mut self, samples: &Samples, name: &str, seen: &walker::Seen, look: Look) {
+        let voice = samples.window().global::<jiujin_ui::Frame>().get_can_speak();
+        if !self.frames.iter().any(|(of, _)| *of == (look.lang, voice)) {
+            self.frames.push(((look.lang, voice), elders::Frame::of(look.lang, voice)));
+        }
+        let frame = self.frames.iter().find(|(of, _)| *of == (look.lang, voice)).map(|(_, frame)| frame);
+        let frame = frame.expect("it was just made");
+        let mut defects = rules::defects(seen, look.panel.mm());
+        let begins = name == "attract" || name == "home";
+        defects.extend(elders::defects(seen, elders::unit(samples), frame, begins));
+        for defect in defects {
+            let first = || (0, look.words());
+            self.found.entry(format!("{name}: {defect}")).or_insert_with(first).0 += 1;
+        }
+    }
+
+    fn in_words(self) -> Vec<String> {
+        let words = |(what, (times, first))| format!("{what} ({times}x, {first})");
+        self.found.into_iter().map(words).collect()
+    }
+}
+
+/// Defects of all poses in all looks.
 fn walk(poses: &'static [Pose], looks: Vec<Look>) -> Vec<String> {
     stage(move |samples| {
-        let mut found: BTreeMap<String, (usize, String)> = BTreeMap::new();
-        let silent = LANGS.map(|lang| (lang, elders::Frame::of(lang, false)));
-        let speaking = LANGS.map(|lang| (lang, elders::Frame::of(lang, true)));
+        let mut defects = Defects::default();
         for look in looks {
             for pose in poses {
                 let seen = seen(samples, pose, look);
-                let voice = samples.window().global::<jiujin_ui::Frame>().get_can_speak();
-                let frames = if voice { &speaking } else { &silent };
-                let frame = frames.iter().find(|(lang, _)| *lang == look.lang).map(|(_, frame)| frame);
-                let frame = frame.expect("every language has its words");
-                let mut defects = rules::defects(&seen, look.panel.mm());
-                defects.extend(elders::defects(&seen, elders::unit(samples), frame, pose.begins()));
-                for defect in defects {
-                    let first = || (0, look.words());
-                    found.entry(format!("{}: {defect}", pose.name)).or_insert_with(first).0 += 1;
+                defects.look_at(samples, pose.name, &seen, look);
+            }
+        }
+        defects.in_words()
+    })
+}
+
+/// The pages as the program fills them, with the catalogue's own words.
+fn walk_the_example_visit(looks: Vec<Look>) -> Vec<String> {
+    stage(move |samples| {
+        let mut defects = Defects::default();
+        for lang in LANGS {
+            let views = example_visit(lang);
+            for look in looks.iter().filter(|look| look.lang == lang) {
+                dress(samples, look.panel, &look.settings());
+                for (name, view) in &views {
+                    let view = View { settings: look.settings(), ..view.clone() };
+                    let laid_out = || {
+                        samples.lay(&view);
+                        slint::platform::update_timers_and_animations();
+                        walker::walk(samples.window().window())
+                    };
+                    laid_out();
+                    defects.look_at(samples, name, &laid_out(), *look);
                 }
             }
         }
-        found.into_iter().map(|(what, (times, first))| format!("{what} ({times}x, {first})")).collect()
+        spoil();
+        defects.in_words()
     })
+}
+
+fn example_visit(lang: Lang) -> Vec<(&'static str, View)> {
+    let status = Status::new(&Config::parse("kiosk.toml", "").expect("the defaults stand"));
+    let shelf = Shelf::new(jiujin_contract::catalogue::day_one().offered());
+    screens::example_visit(Settings { lang, ..Settings::default() }, status, shelf, 0.5)
 }
 
 fn nothing_wrong(found: &[String]) {
@@ -105,6 +158,11 @@ fn nothing_wrong(found: &[String]) {
 #[test]
 fn every_page_stands_on_every_panel_in_every_text_size_and_language() {
     nothing_wrong(&walk(PAGES, looks()));
+}
+
+#[test]
+fn every_page_of_the_example_visit_stands_on_every_panel_in_every_text_size_and_language() {
+    nothing_wrong(&walk_the_example_visit(looks()));
 }
 
 #[test]
@@ -182,7 +240,7 @@ fn our_own_font_draws_every_character_of_every_page() {
             let look = Look { panel: PORTRAIT, lang, size: TextSize::Normal, theme: Theme::Light };
             for pose in PAGES.iter().chain(STATES) {
                 for words in seen(samples, pose, look).words {
-                    let lacks = |c: &char| !c.is_whitespace() && !jiujin::screens::fonts::draws(*c);
+                    let lacks = |c: &char| !c.is_whitespace() && !screens::fonts::draws(*c);
                     for c in words.text.chars().filter(lacks) {
                         missing.entry(c).or_insert_with(|| format!("{}: {}", pose.name, words.text));
                     }

@@ -1,9 +1,11 @@
-//! `jiujin screens`: every page with its sample data as a picture.
+//! `jiujin screens`: every page of an invented resident's visit as a picture.
 use super::run::complain;
 use super::visit::with_fonts;
 use super::{EXIT_NO, EXIT_OK, ScreensArguments};
-use crate::screens::{self, headless};
+use crate::config::Config;
+use crate::screens::{self, Status, headless};
 use crate::session::settings::{Settings, TextSize, Theme};
+use crate::shelf::Shelf;
 use jiujin_contract::text::Lang;
 
 /// Width and height as `1080x1920`.
@@ -37,13 +39,17 @@ fn render_all(arguments: &ScreensArguments) -> Result<usize, String> {
         .map_err(|error| format!("{}: {error}", arguments.out.display()))?;
     headless::install(width, height).map_err(|error| failed(&error))?;
     let samples = screens::samples(&settings, width, height).map_err(|error| failed(&error))?;
-    samples.print_code();
+    let status = Status::new(&Config::parse("", "").map_err(|error| failed(&error))?);
+    let shelf = Shelf::new(jiujin_contract::catalogue::day_one().offered());
+    let views = screens::example_visit(settings, status, shelf, screens::pad_of((width, height)));
     let mut count = 0;
-    for page in
-        samples.pages().iter().filter(|page| arguments.page.as_deref().is_none_or(|wanted| wanted == **page))
+    for (page, view) in
+        views.iter().filter(|(page, _)| arguments.page.as_deref().is_none_or(|wanted| wanted == *page))
     {
-        samples.show(page);
-        headless::draw_now();
+        for _ in 0..4 {
+            samples.lay(view);
+            headless::draw_now();
+        }
         let file = arguments.out.join(format!("{page}.png"));
         headless::shoot(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         println!("{}", serde_json::json!({"page": page, "file": file}));

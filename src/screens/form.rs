@@ -6,6 +6,7 @@ use crate::session::application::Application;
 use crate::session::filling::shown_fields;
 use crate::session::stage::{Filling, Stroke};
 use crate::typing::KeyboardView;
+use jiujin_contract::calendar;
 use jiujin_contract::form::{FieldView, Input, Source, TextKind};
 use jiujin_contract::text::Lang;
 use sha2::{Digest, Sha256};
@@ -188,7 +189,7 @@ pub fn sign(
 
 fn signing_time(now: Moment, offset_min: i32, lang: Lang) -> String {
     let at = words::local_time(now.unix_ms, offset_min);
-    format!("{} {}", words::full_day(at.date(), lang), words::clock(at))
+    format!("{} {}", calendar::full_day(at.date(), lang), words::clock(at))
 }
 
 /// Of the answers as they would be sealed; four groups are enough to compare by eye.

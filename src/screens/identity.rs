@@ -2,6 +2,7 @@
 use super::words;
 use crate::session::application::Service;
 use crate::session::stage::{Face, Who};
+use jiujin_contract::calendar;
 use jiujin_contract::item::{ConsentOrigin, ConsentPart};
 use jiujin_contract::text::Lang;
 
@@ -42,7 +43,7 @@ pub fn confirm(
     ConfirmView {
         name: who.masked_name(),
         id_number: who.id_number.masked(),
-        valid_to: who.valid_to.map(|day| words::full_day(day, lang)),
+        valid_to: who.valid_to.map(|day| calendar::full_day(day, lang)),
         idle_minutes,
         resume_minutes,
         face: face.cloned(),

@@ -6,13 +6,12 @@ use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print, 
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
+use jiujin_contract::identity::IdNumber;
 use jiujin_contract::text::{Lang, Text};
 use std::collections::BTreeSet;
 
 /// Cases on the first page after the card.
 const URGENT_MAX: usize = 2;
-/// Rows of a document page.
-const ROWS: usize = 8;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReceiptView {
@@ -47,9 +46,9 @@ pub struct DocumentView {
     pub printer: bool,
     pub print: Print,
     pub receipt: String,
+    /// All of them; the page cuts them to the room it has.
     pub rows: Vec<(String, String)>,
     pub page: usize,
-    pub pages: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -141,7 +140,7 @@ pub fn receipt(done: &Done, status: &Status, lang: Lang) -> ReceiptView {
 /// The receipt on paper; with the document where the service has one.
 pub fn slip(done: &Done, status: &Status, lang: Lang) -> Vec<Part> {
     let receipt = receipt(done, status, lang);
-    let day = words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang);
+    let day = calendar::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang);
     let mut parts = vec![
         Part::Text(status.centre.get(lang).to_owned()),
         Part::Title(receipt.service),
@@ -164,9 +163,14 @@ pub fn slip(done: &Done, status: &Status, lang: Lang) -> Vec<Part> {
     parts
 }
 
+/// Others may look over a shoulder; the paper has the number in full.
+fn masked((label, value): &(String, String)) -> (String, String) {
+    let is_number = |text: &str| text.len() == 18 && text.bytes().take(17).all(|byte| byte.is_ascii_digit());
+    let shown = if is_number(value) { IdNumber::new(value.as_str()).masked() } else { value.clone() };
+    (label.clone(), shown)
+}
+
 pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> DocumentView {
-    let pages = done.document.len().div_ceil(ROWS).max(1);
-    let page = page.min(pages - 1);
     DocumentView {
         title: done
             .service
@@ -176,13 +180,12 @@ pub fn document(done: &Done, page: usize, status: &Status, lang: Lang) -> Docume
             .map(|document| document.title.get(lang).to_owned())
             .unwrap_or_default(),
         issuer: done.service.item.department.get(lang).to_owned(),
-        date: words::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang),
+        date: calendar::full_day(words::local_time(done.saved_at, status.offset_min).date(), lang),
         printer: status.printer && status.paper,
         print: done.print,
         receipt: done.receipt.clone(),
-        rows: done.document.iter().skip(page * ROWS).take(ROWS).cloned().collect(),
+        rows: done.document.iter().map(masked).collect(),
         page,
-        pages,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Every page with the sample data it carries itself, for pictures and for the layout walker.
-use super::show;
+use super::show::{self, show};
+use super::view::View;
 use crate::session::settings::Settings;
-use jiujin_ui::{App, AppWindow, Frame, Help, InkStroke, Keyboard, PageId, ResultPage, SignPage, StillThere};
+use jiujin_ui::{App, AppWindow, Frame, Help, InkStroke, Keyboard, PageId, SignPage, StillThere};
 use slint::{ComponentHandle, Model, ModelRc, VecModel};
 
 /// Pages by the names of visits; two overlays stand on a page of their own.
-const PAGES: &[(&str, PageId)] = &[
+pub(super) const PAGES: &[(&str, PageId)] = &[
     ("attract", PageId::Attract),
     ("home", PageId::Home),
     ("search", PageId::Search),
@@ -56,32 +57,24 @@ pub fn samples(settings: &Settings, width: u32, height: u32) -> Result<Samples, 
     window.show()?;
     let ink = window.global::<SignPage>().get_strokes().iter().collect();
     let samples = Samples { window, ink };
-    let ppi = if width.max(height) <= 1_280 { SMALL_PPI } else { REFERENCE_PPI };
-    samples.dress(settings, (width, height), ppi);
+    samples.dress(settings, (width, height), ppi_of((width, height)));
     Ok(samples)
 }
 
 impl Samples {
-    pub fn pages(&self) -> Vec<&'static str> {
-        PAGES.iter().map(|(name, _)| *name).collect()
-    }
-
     /// Another panel or another wish, as from a touch on the bar.
     pub fn dress(&self, settings: &Settings, (width, height): (u32, u32), ppi: f32) {
         self.window.global::<jiujin_ui::Theme>().set_ppi(ppi);
         self.window.window().set_size(slint::PhysicalSize::new(width, height));
         show::dress(&self.window, settings);
-        let lying = if width > height { LYING_PAD } else { 1.0 };
-        let side = width.min(height) as f32 * 25.4 / ppi / REFERENCE_SIDE_MM;
-        let ink = self.ink.iter().map(|stroke| scaled(stroke, side * lying));
+        let ink = self.ink.iter().map(|stroke| scaled(stroke, pad((width, height), ppi)));
         self.window.global::<SignPage>().set_strokes(ModelRc::new(VecModel::from_iter(ink)));
     }
 
-    /// A code on the receipt that a phone can read, as pictures show it.
-    pub fn print_code(&self) {
-        let result = self.window.global::<ResultPage>();
-        let number: Vec<_> = result.get_number().iter().collect();
-        result.set_qr(show::qr(&number.concat()));
+    /// A view instead of sample data. How many entries a page has room for is known once it was laid out:
+    /// the second time they are cut to that.
+    pub fn lay(&self, view: &View) {
+        show(&self.window, view);
     }
 
     pub fn window(&self) -> &AppWindow {
@@ -101,6 +94,21 @@ impl Samples {
         window.global::<Help>().set_shown(*name == "help");
         window.global::<StillThere>().set_shown(*name == "still-there");
     }
+}
+
+fn ppi_of((width, height): (u32, u32)) -> f32 {
+    if width.max(height) <= 1_280 { SMALL_PPI } else { REFERENCE_PPI }
+}
+
+/// The signature pad of a panel against that of the reference panel.
+fn pad((width, height): (u32, u32), ppi: f32) -> f32 {
+    let lying = if width > height { LYING_PAD } else { 1.0 };
+    width.min(height) as f32 * 25.4 / ppi / REFERENCE_SIDE_MM * lying
+}
+
+/// The sample signature fits the pad of a panel of this many pixels by this.
+pub fn pad_of(size: (u32, u32)) -> f32 {
+    pad(size, ppi_of(size))
 }
 
 /// The sample signature on a pad of another size.

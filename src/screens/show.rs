@@ -3,8 +3,6 @@ mod catalogue;
 mod form;
 mod outcome;
 
-pub use outcome::qr;
-
 use super::fonts::visible;
 use super::identity::ConfirmView;
 use super::view::{OverlayView, Page, View};
@@ -166,7 +164,7 @@ fn unavailable(window: &AppWindow, notice: Notice, checked_at: &str) -> PageId {
     let words = window.global::<jiujin_ui::Notices>();
     unavailable.set_title(words.invoke_title(known(notice)));
     unavailable.set_reason(words.invoke_reason(known(notice)));
-    unavailable.set_items(ModelRc::default());
+    unavailable.set_items(words.invoke_works(known(notice)));
     unavailable.set_checked_at(checked_at.into());
     unavailable.set_icon(icon(notice).into());
     unavailable.set_back_at(SharedString::default());

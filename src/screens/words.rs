@@ -1,6 +1,7 @@
 //! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
 use crate::session::stage::NotTakenBack;
 use jiff::civil::{Date, DateTime, Weekday};
+use jiujin_contract::calendar;
 use jiujin_contract::text::Lang;
 
 /// Minutes of the centre's clock east of Greenwich when nothing else is configured: China has one time, UTC+8.
@@ -25,16 +26,10 @@ pub fn clock_with_seconds(at: DateTime) -> String {
 /// `9月21日 星期一`, `Mon 21 September`
 pub fn day(date: Date, lang: Lang) -> String {
     match lang {
-        Lang::En => format!("{} {} {}", weekday_en(date.weekday()), date.day(), month_en(date.month())),
+        Lang::En => {
+            format!("{} {} {}", weekday_en(date.weekday()), date.day(), calendar::month_en(date.month()))
+        }
         _ => format!("{}月{}日 {}", date.month(), date.day(), weekday_zh(date.weekday())),
-    }
-}
-
-/// `2036年5月12日`, `12 May 2036`
-pub fn full_day(date: Date, lang: Lang) -> String {
-    match lang {
-        Lang::En => format!("{} {} {}", date.day(), month_en(date.month()), date.year()),
-        _ => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
     }
 }
 
@@ -93,24 +88,6 @@ fn weekday_zh(day: Weekday) -> &'static str {
 
 fn weekday_en(day: Weekday) -> &'static str {
     ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][day.to_monday_zero_offset() as usize]
-}
-
-fn month_en(month: i8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES[(month as usize - 1).min(11)]
 }
 
 /// Several names in one sentence.
@@ -197,7 +174,6 @@ mod tests {
     fn a_day_is_written_out_with_its_weekday() {
         assert_eq!(day(date(2026, 9, 21), Lang::ZhCn), "9月21日 星期一");
         assert_eq!(day(date(2026, 9, 21), Lang::En), "Mon 21 September");
-        assert_eq!(full_day(date(2036, 5, 12), Lang::ZhCn), "2036年5月12日");
     }
 
     #[test]

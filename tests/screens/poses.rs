@@ -4,9 +4,9 @@ use jiujin_contract::catalogue::day_one;
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::{Lang, Text};
 use jiujin_ui::{
-    App, CardPage, CardState, CaseLine, ConfirmPage, FieldKind, FormField, FormPage, FormProblem, Frame,
-    GuidePage, GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard, PageId, ResultPage,
-    SearchHit, SearchPage, Theme, TileItem,
+    App, CardPage, CardState, CaseLine, ConfirmPage, DocumentPage, Fact, FieldKind, FormField, FormPage,
+    FormProblem, Frame, GuidePage, GuideVerdict, Help, HomeFace, HomePage, HomeTab, KeyLayout, Keyboard,
+    PageId, ResultPage, SearchHit, SearchPage, Theme, TileItem,
 };
 use slint::{ComponentHandle, Model, ModelRc, SharedString, VecModel};
 use std::sync::LazyLock;
@@ -25,11 +25,6 @@ impl Pose {
         samples.show(self.page);
         (self.change)(samples);
     }
-
-    /// A visit begins on it: the pages before anybody has chosen anything.
-    pub fn begins(&self) -> bool {
-        self.page == "attract" || self.page == "home"
-    }
 }
 
 const fn pose(name: &'static str, page: &'static str, change: fn(&Samples)) -> Pose {
@@ -37,6 +32,22 @@ const fn pose(name: &'static str, page: &'static str, change: fn(&Samples)) -> P
 }
 
 fn as_it_is(_: &Samples) {}
+
+/// As many lines as the program puts on one page.
+fn a_page_of_a_document(samples: &Samples) {
+    let document = samples.window().global::<DocumentPage>();
+    let lines = [
+        ("姓名", "王*一"),
+        ("身份证号码", "109999********002X"),
+        ("参保险种", "职工基本养老保险"),
+        ("参保时间", "2019年3月 至 2026年8月"),
+        ("累计缴费", "90 个月"),
+        ("参保状态", "正常缴费"),
+    ];
+    let room = document.get_lines_a_page() as usize;
+    let fact = |(name, value): (&str, &str)| Fact { name: name.into(), value: value.into() };
+    document.set_lines(ModelRc::new(VecModel::from_iter(lines.into_iter().take(room).map(fact))));
+}
 
 /// The pages as `jiujin screens` draws them.
 pub const PAGES: &[Pose] = &[
@@ -52,7 +63,7 @@ pub const PAGES: &[Pose] = &[
     pose("check", "check", as_it_is),
     pose("saving", "saving", as_it_is),
     pose("result", "result", as_it_is),
-    pose("document", "document", as_it_is),
+    pose("document", "document", a_page_of_a_document),
     pose("cases", "cases", as_it_is),
     pose("case-detail", "case-detail", as_it_is),
     pose("rating", "rating", as_it_is),

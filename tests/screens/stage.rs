@@ -2,6 +2,7 @@
 //! owns the window and tests hand it what to look at.
 use jiujin::screens::{self, Samples, headless};
 use jiujin::session::settings::Settings;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Mutex, OnceLock};
@@ -42,14 +43,26 @@ pub fn stage<T: Send + 'static>(scene: impl FnOnce(&Samples) -> T + Send + 'stat
     seen.recv().expect("the scene is played").unwrap_or_else(|panic| resume_unwind(panic))
 }
 
+thread_local! {
+    static SPOILT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The sample data are gone: the next scene gets a new window.
+pub fn spoil() {
+    SPOILT.set(true);
+}
+
 fn open() -> Sender<Scene> {
     let (sender, scenes) = channel::<Scene>();
     std::thread::spawn(move || {
         headless::install(PORTRAIT.width, PORTRAIT.height).expect("no other screen in this process");
-        let samples = screens::samples(&Settings::default(), PORTRAIT.width, PORTRAIT.height);
-        let samples = samples.expect("the pages open");
+        let fresh = || screens::samples(&Settings::default(), PORTRAIT.width, PORTRAIT.height);
+        let mut samples = fresh().expect("the pages open");
         for scene in scenes {
             scene(&samples);
+            if SPOILT.take() {
+                samples = fresh().expect("the pages open again");
+            }
         }
     });
     sender

@@ -1,4 +1,6 @@
 //! Working days of mainland China: weekends, public holidays and make-up days, as far as they are announced.
+//! And a day as people say it.
+use crate::text::Lang;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -9,6 +11,33 @@ const HOLIDAYS: &str = include_str!("../../../assets/holidays.tsv");
 pub const WORKING_DAYS_MAX: u32 = 4_000;
 /// Days between two dates that are counted one by one.
 const SPAN_DAYS_MAX: i32 = 40_000;
+
+/// `2036年5月12日`, `12 May 2036`
+pub fn full_day(date: Date, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!("{} {} {}", date.day(), month_en(date.month()), date.year()),
+        Lang::ZhCn | Lang::ZhTw => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+    }
+}
+
+/// The English name of a month from 1 to 12.
+pub fn month_en(month: i8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    NAMES[(month as usize - 1).min(11)]
+}
 
 fn announced() -> &'static BTreeMap<Date, bool> {
     static ANNOUNCED: OnceLock<BTreeMap<Date, bool>> = OnceLock::new();
@@ -67,6 +96,12 @@ mod tests {
 
     fn day(text: &str) -> Date {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_day_is_written_as_people_say_it() {
+        assert_eq!(full_day(day("2036-05-12"), Lang::ZhCn), "2036年5月12日");
+        assert_eq!(full_day(day("2036-05-12"), Lang::En), "12 May 2036");
     }
 
     #[test]

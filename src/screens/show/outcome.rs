@@ -73,10 +73,13 @@ pub fn document(window: &AppWindow, view: &DocumentView) -> PageId {
         name: name.as_str().into(),
         value: visible(value).as_ref().into(),
     };
-    document.set_lines(model(view.rows.iter().map(fact)));
-    document.set_page(view.page as i32 + 1);
-    document.set_pages(view.pages as i32);
     document.set_can_print(view.printer);
+    let room = usize::try_from(document.get_lines_a_page()).unwrap_or(1).max(1);
+    let pages = view.rows.len().div_ceil(room).max(1);
+    let page = view.page.min(pages - 1);
+    document.set_lines(model(view.rows.iter().skip(page * room).take(room).map(fact)));
+    document.set_page(page as i32 + 1);
+    document.set_pages(pages as i32);
     document.set_printing(view.print == Print::Running);
     document.set_printed(view.print == Print::Out);
     PageId::Document

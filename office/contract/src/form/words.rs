@@ -4,6 +4,7 @@ use super::field::{Field, Shape};
 use super::messages::pick;
 use super::regions::region_name;
 use super::view::{FieldView, TextKind};
+use crate::calendar::full_day;
 use crate::identity::IdNumber;
 use crate::text::Lang;
 use serde_json::Value;
@@ -19,7 +20,7 @@ pub fn shown(form: &Form, field: &Field, value: &Value, lang: Lang) -> String {
         },
         (Shape::Text(TextKind::IdNumber), Value::String(number)) => IdNumber::new(number.as_str()).masked(),
         (Shape::Text(TextKind::BankCard), Value::String(number)) => masked_card(number),
-        (Shape::Date, Value::String(day)) => day.clone(),
+        (Shape::Date, Value::String(day)) => date(day, lang),
         (Shape::Code { list, .. }, Value::String(code)) if list == "divisions" => {
             region_name(code).map_or_else(|| code.clone(), |name| pick(lang, &name, &name))
         }
@@ -45,6 +46,14 @@ pub fn shown(form: &Form, field: &Field, value: &Value, lang: Lang) -> String {
         },
         (_, Value::Number(number)) => number.to_string(),
         _ => String::new(),
+    }
+}
+
+/// 2026-03-01 as people say it; anything else as it stands.
+fn date(day: &str, lang: Lang) -> String {
+    match day.parse() {
+        Ok(date) => full_day(date, lang),
+        Err(_) => day.to_string(),
     }
 }
 

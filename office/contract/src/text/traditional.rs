@@ -3,20 +3,39 @@ use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use std::sync::LazyLock;
 
-/// OpenCC's tables from simplified characters to Taiwan's, with Taiwan's words (打印 → 列印). They are part of
-/// the library, so this is `None` only if it changed under us; then sentences stay simplified.
-static OPENCC: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2twp).ok());
+/// OpenCC's tables from simplified characters to Taiwan's. They are part of the library, so this is `None` only
+/// if it changed under us; then sentences stay simplified. Its table of words is about computers and not used:
+/// it makes of a counter (窗口) a window on a screen (視窗), and of striking off (注销) a log-out (登出).
+static OPENCC: LazyLock<Option<OpenCC>> = LazyLock::new(|| OpenCC::from_config(BuiltinConfig::S2tw).ok());
 
 /// Where OpenCC's longest match cuts our words wrongly: (养老)金发放 holds 金发, blond hair.
 const REPAIRS: [(&str, &str); 5] =
     [("金髮", "金發"), ("換髮", "換發"), ("髮卡", "發卡"), ("籤", "簽"), ("衝還貸", "沖還貸")];
 
+/// What is said otherwise in Taiwan and means the same at every counter.
+const WORDS: [(&str, &str); 13] = [
+    ("信息", "資訊"),
+    ("打印", "列印"),
+    ("複印", "影印"),
+    ("短信", "簡訊"),
+    ("網絡", "網路"),
+    ("屏幕", "螢幕"),
+    ("激活", "啟用"),
+    ("寬帶", "寬頻"),
+    ("芯片", "晶片"),
+    ("數據", "資料"),
+    ("出租車", "計程車"),
+    ("聯繫", "聯絡"),
+    ("設備", "裝置"),
+];
+
 /// For our own sentences only: a person's name must stay as the card writes it.
 pub fn traditional(simplified: &str) -> String {
     match &*OPENCC {
-        Some(opencc) => {
-            REPAIRS.iter().fold(opencc.convert(simplified), |text, (wrong, right)| text.replace(wrong, right))
-        }
+        Some(opencc) => REPAIRS
+            .iter()
+            .chain(&WORDS)
+            .fold(opencc.convert(simplified), |text, (wrong, right)| text.replace(wrong, right)),
         None => simplified.to_string(),
     }
 }
@@ -32,11 +51,15 @@ mod tests {
 
     #[test]
     fn a_pension_that_is_paid_out_is_not_blond_hair() {
-        assert_eq!(traditional("养老金发放、证件换发、发卡银行、签字"), "養老金發放、證件換發、發卡銀行、簽字");
+        assert_eq!(
+            traditional("养老金发放、证件换发、发卡银行、签字"),
+            "養老金發放、證件換發、發卡銀行、簽字"
+        );
     }
 
     #[test]
     fn words_become_those_that_are_said_in_taiwan() {
         assert_eq!(traditional("打印社会保险信息"), "列印社會保險資訊");
+        assert_eq!(traditional("社区窗口注销登记"), "社區窗口註銷登記");
     }
 }
