@@ -3,21 +3,32 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// code, level, parent, name (GB/T 2260; source and licence in its first line).
-const DIVISIONS: &str = include_str!("../../../../assets/divisions.tsv");
+const TABLE: &str = include_str!("../../../../assets/divisions.tsv");
 /// County, city, province.
 const LEVELS_MAX: usize = 3;
 
+/// One row of the table; provinces have the empty parent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Division {
+    pub code: &'static str,
+    pub parent: &'static str,
+    pub name: &'static str,
+}
+
+/// All of them, parents first: for those who keep the list where it can be searched.
+pub fn divisions() -> impl Iterator<Item = Division> {
+    let row = |line: &'static str| {
+        let mut columns = line.split('\t');
+        let (code, _level, parent, name) =
+            (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
+        Some(Division { code, parent, name })
+    };
+    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row)
+}
+
 fn table() -> &'static HashMap<&'static str, (&'static str, &'static str)> {
-    static TABLE: OnceLock<HashMap<&str, (&str, &str)>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        let row = |line: &'static str| {
-            let mut columns = line.split('\t');
-            let (code, _level, parent, name) =
-                (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
-            Some((code, (parent, name)))
-        };
-        DIVISIONS.lines().filter(|line| !line.starts_with('#')).filter_map(row).collect()
-    })
+    static BY_CODE: OnceLock<HashMap<&str, (&str, &str)>> = OnceLock::new();
+    BY_CODE.get_or_init(|| divisions().map(|row| (row.code, (row.parent, row.name))).collect())
 }
 
 /// `110105` -> `北京市朝阳区`, widest first; `None` for codes nobody has.
