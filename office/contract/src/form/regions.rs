@@ -15,7 +15,8 @@ pub struct Division {
     pub name: &'static str,
 }
 
-/// All of them, parents first: for those who keep the list where it can be searched.
+/// All of them, parents first: for those who keep the list where it can be searched. Cities without counties
+/// stand in the table a second time, below themselves; once is enough.
 pub fn divisions() -> impl Iterator<Item = Division> {
     let row = |line: &'static str| {
         let mut columns = line.split('\t');
@@ -23,7 +24,8 @@ pub fn divisions() -> impl Iterator<Item = Division> {
             (columns.next()?, columns.next()?, columns.next()?, columns.next()?);
         Some(Division { code, parent, name })
     };
-    TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row)
+    let rows = TABLE.lines().filter(|line| !line.starts_with('#')).filter_map(row);
+    rows.filter(|row| row.code != row.parent)
 }
 
 fn table() -> &'static HashMap<&'static str, (&'static str, &'static str)> {
@@ -35,7 +37,8 @@ fn table() -> &'static HashMap<&'static str, (&'static str, &'static str)> {
 pub fn region_name(code: &str) -> Option<String> {
     let mut names: Vec<&str> = vec![];
     let mut here = code;
-    while let Some((parent, name)) = table().get(here).filter(|_| names.len() < LEVELS_MAX) {
+    for _ in 0..LEVELS_MAX {
+        let Some((parent, name)) = table().get(here) else { break };
         if names.last() != Some(name) && !matches!(*name, "市辖区" | "县") {
             names.push(name);
         }
@@ -53,6 +56,20 @@ mod tests {
     fn a_county_is_named_with_everything_around_it() {
         assert_eq!(region_name("110105").as_deref(), Some("北京市朝阳区"));
         assert_eq!(region_name("130102").as_deref(), Some("河北省石家庄市长安区"));
+    }
+
+    #[test]
+    fn every_code_stands_there_once_below_one_that_came_before_and_has_a_name() {
+        let mut seen = std::collections::HashSet::from([""]);
+        for row in divisions() {
+            assert!(seen.contains(row.parent) && seen.insert(row.code), "{row:?}");
+            assert!(region_name(row.code).is_some(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn a_city_without_counties_is_named_like_any_other() {
+        assert_eq!(region_name("441900").as_deref(), Some("广东省东莞市"));
     }
 
     #[test]
