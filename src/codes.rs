@@ -1,14 +1,17 @@
 //! Code lists too long for buttons, asked level by level. The rows live in the kiosk's store; here is what fills it
 //! and what a question shows of it. Source of the divisions: see the head of `assets/divisions.tsv`.
 use crate::config::Config;
+use crate::screens::fonts;
 use crate::store::{Store, StoreError};
 use crate::streets;
-use jiujin_contract::form::{CodeLists, DIVISIONS, STREETS, divisions, region_name};
-use jiujin_contract::text::{Lang, Text};
+use jiujin_contract::form::{CodeLists, DIVISIONS, Division, STREETS, divisions, region_name};
+use jiujin_contract::text::{Lang, Text, traditional};
 use sha2::{Digest, Sha256};
 
 /// County, street, community: a longer way up is a circle in somebody's file.
 const LEVELS_MAX: usize = 6;
+/// Grows when rows are made of the same table in another way.
+const ROWS_VERSION: &str = "1";
 
 /// One row of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +49,9 @@ pub struct Choice {
 pub fn level(codes: &dyn Codes, list: &str, parent: &str, answer: Option<&str>, lang: Lang) -> Level {
     let above = way(codes, list, parent);
     let trail = match list {
-        DIVISIONS => region_name(parent).unwrap_or_default(),
-        _ => joined(&above, lang),
+        DIVISIONS if lang == Lang::ZhTw => region_name(parent).map(|name| traditional(&name)),
+        DIVISIONS => region_name(parent),
+        _ => Some(joined(&above, lang)),
     };
     let before = joined(&above, Lang::ZhCn);
     let choice = |row: Code| Choice {
@@ -58,7 +62,10 @@ pub fn level(codes: &dyn Codes, list: &str, parent: &str, answer: Option<&str>, 
         label: row.name.get(lang).to_owned(),
         code: row.code,
     };
-    Level { trail, choices: codes.below(list, parent).into_iter().map(choice).collect() }
+    Level {
+        trail: trail.unwrap_or_default(),
+        choices: codes.below(list, parent).into_iter().map(choice).collect(),
+    }
 }
 
 /// What a row becomes as an answer: the code of a division, the Chinese name of anything only this site knows.
@@ -94,29 +101,38 @@ pub fn stock(store: &mut Store, config: &Config) {
         None
     });
     let streets = streets.unwrap_or_default();
-    let country = country();
-    let lists = [(DIVISIONS, digest(&country), country), (STREETS, streets.digest, streets.rows)];
-    for (list, digest, rows) in lists {
-        if let Err(error) = store.take_codes(list, &digest, &rows) {
+    let taken = [
+        (DIVISIONS, store.take_codes(DIVISIONS, &country_digest(), country())),
+        (STREETS, store.take_codes(STREETS, &streets.digest, streets.rows.into_iter().map(in_traditional))),
+    ];
+    for (list, taken) in taken {
+        if let Err(error) = taken {
             tracing::error!(list, %error, "code list");
         }
     }
 }
 
-/// The divisions built into the program.
-pub fn country() -> Vec<Code> {
-    let row = |row: jiujin_contract::form::Division| Code {
+/// The divisions built into the program; made only where they are taken in, for every name is converted.
+pub fn country() -> impl Iterator<Item = Code> {
+    let row = |row: Division| Code {
         code: row.code.to_owned(),
         parent: row.parent.to_owned(),
-        name: Text::new(row.name, ""),
+        name: Text { zh: row.name.to_owned(), ..Text::default() },
     };
-    divisions().map(row).collect()
+    divisions().map(row).map(in_traditional)
 }
 
-fn digest(rows: &[Code]) -> String {
-    let mut sum = Sha256::new();
-    for row in rows {
-        sum.update(format!("{}\t{}\t{}\n", row.code, row.parent, row.name.zh));
+/// A name that stands only in simplified characters, in traditional ones too, as far as the font has them.
+fn in_traditional(mut row: Code) -> Code {
+    let converted = || Some(traditional(&row.name.zh)).filter(|name| name.chars().all(fonts::draws));
+    row.name.zh_tw = row.name.zh_tw.take().or_else(converted);
+    row
+}
+
+fn country_digest() -> String {
+    let mut sum = Sha256::new_with_prefix(ROWS_VERSION);
+    for row in divisions() {
+        sum.update(format!("{}\t{}\t{}\n", row.code, row.parent, row.name));
     }
     hex::encode(sum.finalize())
 }

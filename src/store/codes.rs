@@ -9,7 +9,12 @@ use std::collections::BTreeSet;
 impl Store {
     /// Takes a list in place of the one before; `false` if this very one is here already. An empty digest means
     /// that there is no such list.
-    pub fn take_codes(&mut self, list: &str, digest: &str, rows: &[Code]) -> Result<bool, StoreError> {
+    pub fn take_codes(
+        &mut self,
+        list: &str,
+        digest: &str,
+        rows: impl IntoIterator<Item = Code>,
+    ) -> Result<bool, StoreError> {
         if self.codes_digest(list)? == digest {
             return Ok(false);
         }

@@ -17,7 +17,7 @@ fn remarks_empty_lines_and_files_of_other_systems_are_read() {
     let text =
         "\u{feff}# remark\r\n\r\n109999001\t109999\t青禾街道\r\n109999002\t109999\t云溪镇\tYunxi\t雲溪鎮\r\n";
     let rows = parse(text.as_bytes(), "109999").unwrap();
-    assert_eq!(rows[0].name, Text::new("青禾街道", ""));
+    assert_eq!(rows[0].name, Text { zh: "青禾街道".into(), ..Text::default() });
     assert_eq!(rows[1].name.get(jiujin_contract::text::Lang::ZhTw), "雲溪鎮");
 }
 

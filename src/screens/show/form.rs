@@ -126,7 +126,7 @@ fn choices(field: &FieldView, view: &FormView) -> Vec<ChoiceItem> {
             .iter()
             .map(|choice| ChoiceItem {
                 value: choice.code.as_str().into(),
-                label: choice.label.as_str().into(),
+                label: visible(&choice.label).as_ref().into(),
                 note: SharedString::default(),
                 selected: choice.chosen,
             })

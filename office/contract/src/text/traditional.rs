@@ -32,7 +32,10 @@ mod tests {
 
     #[test]
     fn a_pension_that_is_paid_out_is_not_blond_hair() {
-        assert_eq!(traditional("养老金发放、证件换发、发卡银行、签字"), "養老金發放、證件換發、發卡銀行、簽字");
+        assert_eq!(
+            traditional("养老金发放、证件换发、发卡银行、签字"),
+            "養老金發放、證件換發、發卡銀行、簽字"
+        );
     }
 
     #[test]
