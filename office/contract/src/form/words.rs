@@ -1,6 +1,5 @@
 //! A value in words, as the review page and the lists of entries show it.
 use super::Form;
-use super::codes::DIVISIONS;
 use super::field::{Field, Shape};
 use super::messages::pick;
 use super::regions::region_name;
@@ -21,7 +20,7 @@ pub fn shown(form: &Form, field: &Field, value: &Value, lang: Lang) -> String {
         (Shape::Text(TextKind::IdNumber), Value::String(number)) => IdNumber::new(number.as_str()).masked(),
         (Shape::Text(TextKind::BankCard), Value::String(number)) => masked_card(number),
         (Shape::Date, Value::String(day)) => day.clone(),
-        (Shape::Code { list, .. }, Value::String(code)) if list == DIVISIONS => {
+        (Shape::Code { list, .. }, Value::String(code)) if list == "divisions" => {
             region_name(code).map_or_else(|| code.clone(), |name| pick(lang, &name, &name))
         }
         (Shape::Choice(_), value) => choice(form, field, value, lang),
