@@ -1,56 +1,147 @@
-//! Code lists too long for buttons: administrative divisions down to the county, asked level by level.
-//! Source of the table: see the head of `assets/divisions.tsv`.
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
+//! Code lists too long for buttons, asked level by level. The rows live in the kiosk's store; here is what fills it
+//! and what a question shows of it. Source of the divisions: see the head of `assets/divisions.tsv`.
+use crate::config::Config;
+use crate::screens::fonts;
+use crate::store::{Store, StoreError};
+use crate::streets;
+use jiujin_contract::form::{CodeLists, DIVISIONS, Division, STREETS, divisions, region_name};
+use jiujin_contract::text::{Lang, Text, traditional};
+use sha2::{Digest, Sha256};
 
-const DIVISIONS: &str = include_str!("../assets/divisions.tsv");
+/// County, street, community: a longer way up is a circle in somebody's file.
+const LEVELS_MAX: usize = 6;
+/// Grows when rows are made of the same table in another way.
+const ROWS_VERSION: &str = "1";
 
-type Children = BTreeMap<&'static str, Vec<(&'static str, &'static str)>>;
+/// One row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    pub code: String,
+    /// Empty at the top.
+    pub parent: String,
+    pub name: Text,
+}
 
-static CHILDREN: LazyLock<Children> = LazyLock::new(|| {
-    let mut children = Children::new();
-    for line in DIVISIONS.lines().filter(|line| !line.starts_with('#')) {
-        let mut columns = line.split('\t');
-        if let (Some(code), Some(_), Some(parent), Some(name)) =
-            (columns.next(), columns.next(), columns.next(), columns.next())
-        {
-            children.entry(parent).or_default().push((code, name));
+/// Where the rows come from, as far as a question needs them.
+pub trait Codes {
+    /// Everything directly below `parent`; the empty code stands for the top.
+    fn below(&self, list: &str, parent: &str) -> Vec<Code>;
+    fn find(&self, list: &str, code: &str) -> Option<Code>;
+}
+
+/// The open level of one question.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Level {
+    /// What is chosen above it.
+    pub trail: String,
+    pub choices: Vec<Choice>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    pub code: String,
+    pub label: String,
+    /// It is the answer that stands there.
+    pub chosen: bool,
+}
+
+/// What stands below `parent`, for a question that is answered with `answer` so far.
+pub fn level(codes: &dyn Codes, list: &str, parent: &str, answer: Option<&str>, lang: Lang) -> Level {
+    let above = way(codes, list, parent);
+    let trail = match list {
+        DIVISIONS if lang == Lang::ZhTw => region_name(parent).map(|name| traditional(&name)),
+        DIVISIONS => region_name(parent),
+        _ => Some(joined(&above, lang)),
+    };
+    let before = joined(&above, Lang::ZhCn);
+    let choice = |row: Code| Choice {
+        chosen: match list {
+            DIVISIONS => answer == Some(row.code.as_str()),
+            _ => answer.and_then(|answer| answer.strip_prefix(&before)) == Some(row.name.zh.as_str()),
+        },
+        label: row.name.get(lang).to_owned(),
+        code: row.code,
+    };
+    Level {
+        trail: trail.unwrap_or_default(),
+        choices: codes.below(list, parent).into_iter().map(choice).collect(),
+    }
+}
+
+/// What a row becomes as an answer: the code of a division, the Chinese name of anything only this site knows.
+pub fn answer(codes: &dyn Codes, list: &str, code: &str) -> Option<String> {
+    match list {
+        DIVISIONS => Some(code.to_owned()),
+        _ => Some(joined(&way(codes, list, code), Lang::ZhCn)).filter(|name| !name.is_empty()),
+    }
+}
+
+/// The rows from the top of the list down to `code`.
+fn way(codes: &dyn Codes, list: &str, code: &str) -> Vec<Code> {
+    let mut rows: Vec<Code> = Vec::new();
+    let mut here = code.to_owned();
+    while let Some(row) = codes.find(list, &here).filter(|_| rows.len() < LEVELS_MAX) {
+        here.clone_from(&row.parent);
+        rows.push(row);
+    }
+    rows.reverse();
+    rows
+}
+
+fn joined(rows: &[Code], lang: Lang) -> String {
+    let names: Vec<&str> = rows.iter().map(|row| row.name.get(lang)).collect();
+    names.join(if lang == Lang::En { ", " } else { "" })
+}
+
+/// Brings the store up to what the program and the site's files say; once, before the first page. A file of streets
+/// with a mistake is told to the technician and left out: streets are typed then.
+pub fn stock(store: &mut Store, config: &Config) {
+    let streets = streets::load(config).unwrap_or_else(|error| {
+        tracing::error!(%error, "streets are typed, not chosen");
+        None
+    });
+    let streets = streets.unwrap_or_default();
+    let taken = [
+        (DIVISIONS, store.take_codes(DIVISIONS, &country_digest(), country())),
+        (STREETS, store.take_codes(STREETS, &streets.digest, streets.rows.into_iter().map(in_traditional))),
+    ];
+    for (list, taken) in taken {
+        if let Err(error) = taken {
+            tracing::error!(list, %error, "code list");
         }
     }
-    children
-});
+}
 
-/// Code and name of everything directly below `parent`; the empty code stands for the whole country.
-pub fn below(list: &str, parent: &str) -> Vec<(String, String)> {
-    if list != "divisions" {
-        return vec![];
+/// The divisions built into the program; made only where they are taken in, for every name is converted.
+pub fn country() -> impl Iterator<Item = Code> {
+    let row = |row: Division| Code {
+        code: row.code.to_owned(),
+        parent: row.parent.to_owned(),
+        name: Text { zh: row.name.to_owned(), ..Text::default() },
+    };
+    divisions().map(row).map(in_traditional)
+}
+
+/// A name that stands only in simplified characters, in traditional ones too, as far as the font has them.
+fn in_traditional(mut row: Code) -> Code {
+    let converted = || Some(traditional(&row.name.zh)).filter(|name| name.chars().all(fonts::draws));
+    row.name.zh_tw = row.name.zh_tw.take().or_else(converted);
+    row
+}
+
+fn country_digest() -> String {
+    let mut sum = Sha256::new_with_prefix(ROWS_VERSION);
+    for row in divisions() {
+        sum.update(format!("{}\t{}\t{}\n", row.code, row.parent, row.name));
     }
-    let found = CHILDREN.get(parent).into_iter().flatten();
-    found.map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect()
+    hex::encode(sum.finalize())
+}
+
+/// What questions can be chosen from at this site.
+pub fn lists(store: &Store, config: &Config) -> Result<CodeLists, StoreError> {
+    let streets = store.code_parents(STREETS)?;
+    Ok(CodeLists::default().with(STREETS, &config.site.district, streets))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::time::{Duration, Instant};
-
-    /// Issue 3: a code list is filtered in less than this.
-    const FILTER_MAX: Duration = Duration::from_millis(10);
-
-    #[test]
-    fn every_parent_opens_in_less_than_ten_milliseconds() {
-        below("divisions", "");
-        for parent in std::iter::once("").chain(CHILDREN.keys().copied()) {
-            let began = Instant::now();
-            assert!(!below("divisions", parent).is_empty());
-            assert!(began.elapsed() < FILTER_MAX, "{parent} took {:?}", began.elapsed());
-        }
-    }
-
-    #[test]
-    fn a_province_opens_into_its_cities_and_a_county_is_the_end() {
-        assert!(below("divisions", "").iter().any(|(code, _)| code == "330000"));
-        assert!(below("divisions", "330000").iter().any(|(_, name)| name.contains("杭州")));
-        assert!(below("divisions", "330106").is_empty());
-    }
-}
+mod tests;

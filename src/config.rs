@@ -37,6 +37,8 @@ pub struct Site {
     pub staff_zh: String,
     pub staff_en: String,
     pub district: String,
+    /// A list of streets; empty without one.
+    pub streets: PathBuf,
     pub utc_offset_min: i32,
 }
 
@@ -151,7 +153,7 @@ fn lines(path: &str, mistakes: &[Mistake]) -> String {
 }
 
 impl Config {
-    /// Reads a file; a relative `data_dir` counts from the file's folder.
+    /// Reads a file; a relative `data_dir` or list of streets counts from the file's folder.
     pub fn load(path: &Path) -> Result<Config, ConfigError> {
         let name = path.display().to_string();
         let unreadable = |source| ConfigError::Unreadable { path: name.clone(), source };
@@ -162,6 +164,9 @@ impl Config {
         let mut config = Config::parse(&name, &text)?;
         let folder = path.parent().unwrap_or(Path::new("."));
         config.storage.data_dir = folder.join(&config.storage.data_dir);
+        if !config.site.streets.as_os_str().is_empty() {
+            config.site.streets = folder.join(&config.site.streets);
+        }
         Ok(config)
     }
 

@@ -27,6 +27,8 @@ use tempfile::TempDir;
 /// The reference panel, and the counter-top one: as `jiujin screens` draws them.
 const REFERENCE_INCH: f64 = 21.5;
 const SMALL_INCH: f64 = 10.1;
+/// Invented streets of the invented district.
+const STREETS: &str = include_str!("../assets/streets-109999.tsv");
 /// Long side of a counter-top panel, at most.
 const SMALL_PX: u32 = 1_280;
 
@@ -91,6 +93,8 @@ impl World {
         config.printer.port = paper.display().to_string();
         config.office.url = format!("http://{}", gate.address);
         config.storage.data_dir = folder.path().join("kiosk");
+        config.site.streets = folder.path().join("streets.tsv");
+        std::fs::write(&config.site.streets, STREETS)?;
         config.reader.port = link.display().to_string();
         config.limits.free_disk_mib = 10;
         (config.panel.width_px, config.panel.height_px) = wish.size;

@@ -6,7 +6,7 @@ mod letters;
 mod orders;
 
 use crate::card;
-use crate::codes;
+use crate::codes::{self, Codes};
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::letter::Letter;
@@ -18,6 +18,7 @@ use crate::session::{Happening, Moment, Order, Session};
 use crate::shelf::Shelf;
 use crate::store::Store;
 use crate::typing::Typing;
+use jiujin_contract::form::STREETS;
 use jiujin_contract::sealing::Sealer;
 use jiujin_hardware::printer::Bitmap;
 pub use letters::Outcome;
@@ -97,7 +98,14 @@ impl Kiosk {
         outlets: Outlets,
     ) -> Kiosk {
         let status = Status::new(&config);
-        let typing = Typing::new(&shelf);
+        let session = match codes::lists(&store, &config) {
+            Ok(lists) => session.with_lists(lists),
+            Err(error) => {
+                tracing::error!(%error, "streets are typed, not chosen");
+                session
+            }
+        };
+        let typing = Typing::new(&shelf, store.code_names(STREETS).unwrap_or_default());
         let started = Instant::now();
         Kiosk {
             session,
@@ -190,13 +198,9 @@ impl Kiosk {
                 }
             }
             Touch::Code { path, code } => {
-                let deeper = code.is_empty() || !codes::below("divisions", &code).is_empty();
-                let is_list = self.session.asks_code(&path);
-                self.apply(if is_list && deeper {
-                    Happening::CodeOpened { path, code }
-                } else {
-                    Happening::ChoiceMade { path, value: code }
-                });
+                if let Some(happening) = self.chosen(path, code) {
+                    self.apply(happening);
+                }
             }
             Touch::Key(key) => {
                 self.apply(Happening::ActivitySeen);
@@ -205,6 +209,22 @@ impl Kiosk {
                 }
             }
         }
+    }
+
+    /// A choice of any question; in a code list the level below opens first, and no code is one step back.
+    fn chosen(&self, path: String, code: String) -> Option<Happening> {
+        let Some((list, open)) = self.session.code_list(&path) else {
+            return Some(Happening::ChoiceMade { path, value: code });
+        };
+        if code.is_empty() {
+            let here = open.and_then(|open| self.store.find(&list, &open));
+            let above = here.map(|row| row.parent).unwrap_or_default();
+            return Some(Happening::CodeOpened { path, code: above });
+        }
+        if !self.store.below(&list, &code).is_empty() {
+            return Some(Happening::CodeOpened { path, code });
+        }
+        codes::answer(&self.store, &list, &code).map(|value| Happening::ChoiceMade { path, value })
     }
 
     fn printer_reported(&mut self, report: printer::Report) {
@@ -270,7 +290,8 @@ impl Kiosk {
             self.asking = wanted;
             (self.outlets.ask_card)(wanted);
         }
-        let view = View::of(&self.session, &self.shelf, &self.status, &self.typing, self.now());
+        let view =
+            View::of(&self.session, (&self.shelf, &self.store), &self.status, &self.typing, self.now());
         if self.shown.as_ref() != Some(&view) {
             self.shown = Some(view.clone());
             (self.outlets.show)(view);

@@ -15,6 +15,7 @@ pub mod screens;
 pub mod search;
 pub mod session;
 pub mod shelf;
+pub mod streets;
 pub mod typing;
 
 pub mod courier;

@@ -14,7 +14,7 @@ mod tests;
 use crate::notice::{CardPrompt, Notice};
 use application::{Application, Service};
 use editing::Keystroke;
-use jiujin_contract::form::Timestamp;
+use jiujin_contract::form::{CodeLists, Timestamp};
 use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
@@ -216,6 +216,8 @@ pub struct Session {
     /// What the kiosk falls back to when a visit ends.
     house_settings: Settings,
     pauses: Pauses,
+    /// What can be chosen at this site; anything else is typed.
+    lists: Arc<CodeLists>,
     /// When somebody last touched something.
     active_at: u64,
     today: jiff::civil::Date,
@@ -245,8 +247,12 @@ impl Session {
         let (stage, overlay) = (Stage::Attract, Overlay::None);
         let today = jiff::civil::Date::ZERO;
         let house_settings = settings;
-        let (active_at, left, cases) = (0, None, None);
-        Session { stage, settings, overlay, house_settings, pauses, active_at, today, left, cases }
+        let (lists, active_at, left, cases) = (Arc::default(), 0, None, None);
+        Session { stage, settings, overlay, house_settings, pauses, lists, active_at, today, left, cases }
+    }
+
+    pub fn with_lists(self, lists: CodeLists) -> Session {
+        Session { lists: Arc::new(lists), ..self }
     }
 
     /// When the loop must come back with [`Happening::DeadlinePassed`], in `elapsed_ms`.

@@ -2,6 +2,7 @@
 //! loop; nothing here knows a network or a screen. A commit that returned is on the disk (WAL, FULL).
 mod carve;
 pub mod catalogue;
+mod codes;
 pub mod journal;
 mod opening;
 pub mod outbox;

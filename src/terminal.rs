@@ -1,6 +1,7 @@
 //! Puts a kiosk together: store, catalogue, courier, reader thread and loop around one window. The same
 //! assembly serves `run`, `visit`, `demo` and the tests.
 use crate::card;
+use crate::codes;
 use crate::config::Config;
 use crate::courier::Courier;
 use crate::kiosk::{EVENTS_MAX, Event, Kiosk, Outlets, Report};
@@ -104,14 +105,15 @@ fn reader(
     card::ReaderThread::start(config, &port, same_card_again, events.clone()).map(Some)
 }
 
-/// The catalogue is read here, so that the first page need not wait for it.
+/// Catalogue and code lists are read here, so that the first page need not wait for them.
 fn run(
-    parts: (Session, Store, Option<Courier>),
+    mut parts: (Session, Store, Option<Courier>),
     config: Arc<Config>,
     (events, inbox): (mpsc::Sender<Event>, mpsc::Receiver<Event>),
     outlets: Outlets,
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    codes::stock(&mut parts.1, &config);
     match (stocked(&parts.1), runtime) {
         (Ok(shelf), Ok(runtime)) => {
             let kiosk = Kiosk::new(parts, (Arc::new(shelf), config), events, outlets);

@@ -71,9 +71,10 @@ pub struct Typing {
 }
 
 impl Typing {
-    pub fn new(shelf: &Shelf) -> Typing {
+    /// `streets` are the names that only this site knows.
+    pub fn new(shelf: &Shelf, streets: Vec<String>) -> Typing {
         let titles = shelf.services().iter().map(|service| service.item.name.zh.clone());
-        let input = Input::new(Arc::new(Lexicon::new(titles)), Field::Text);
+        let input = Input::new(Arc::new(Lexicon::new(titles).with_places(streets)), Field::Text);
         let (strokes, parts, code) = Default::default();
         Typing { input, strokes, parts, code, layout: Layout::Pinyin, open: None, page: 0 }
     }

@@ -8,9 +8,10 @@ use jiujin_contract::item::ServiceItem;
 use serde_json::Value;
 use std::process::{Command, Output};
 
-/// A plain form, one for a very old person, one with a list and money, and a life event with a choice of services.
+/// A plain form, one for a very old person, one with a list and money, one with a street of the site, and a life event
+/// with a choice of services.
 /// `JIUJIN_TOUR=all` takes every service, `JIUJIN_TOUR=S023,S130` some.
-const TOUR: &str = "S038,S082,S023,L05";
+const TOUR: &str = "S038,S082,S023,S131,L05";
 
 fn demo(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_jiujin"))

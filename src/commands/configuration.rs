@@ -1,5 +1,6 @@
 //! `jiujin config`: writes a commented kiosk.toml, and names every mistake of one.
 use crate::config::{Config, ConfigError};
+use crate::streets::{self, StreetsError};
 use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -12,13 +13,11 @@ pub fn init(file: &Path, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", json!({"written": file.display().to_string()}))
 }
 
-/// One JSON line per mistake on `out`, one sentence each on `err`. Exit code 0, 1 with mistakes, 2 unreadable.
+/// One JSON line per mistake on `out`, one sentence each on `err`, those of the site's list of streets with its name.
+/// Exit code 0, 1 with mistakes, 2 unreadable.
 pub fn check(file: &Path, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
     match Config::load(file) {
-        Ok(_) => {
-            writeln!(out, "{}", json!({"ok": true, "mistakes": 0}))?;
-            Ok(0)
-        }
+        Ok(config) => check_streets(&config, out, err),
         Err(error @ ConfigError::Mistaken { .. }) => {
             for mistake in error.mistakes() {
                 writeln!(out, "{}", json!(mistake))?;
@@ -33,3 +32,26 @@ pub fn check(file: &Path, out: &mut impl Write, err: &mut impl Write) -> io::Res
         }
     }
 }
+
+fn check_streets(config: &Config, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
+    match streets::load(config) {
+        Ok(_) => {
+            writeln!(out, "{}", json!({"ok": true, "mistakes": 0}))?;
+            Ok(0)
+        }
+        Err(error) => {
+            writeln!(err, "{error}")?;
+            let StreetsError::Mistaken { path, mistakes } = error else { return Ok(2) };
+            for mistake in &mistakes {
+                let mut line = json!(mistake);
+                line["file"] = path.as_str().into();
+                writeln!(out, "{line}")?;
+            }
+            writeln!(out, "{}", json!({"ok": false, "mistakes": mistakes.len()}))?;
+            Ok(1)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

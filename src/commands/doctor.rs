@@ -3,6 +3,7 @@ use super::{EXIT_NO, EXIT_OK};
 use crate::config::Config;
 use crate::enrol::Identity;
 use crate::store::{OutboxLimits, Store};
+use crate::streets;
 use jiujin_contract::catalogue;
 use jiujin_hardware::cli;
 use serde::Serialize;
@@ -43,6 +44,7 @@ pub fn examine(config: Option<&Path>, as_json: bool, out: &mut dyn Write) -> io:
         Some(Ok(config)) => {
             findings.push(good("configuration", "readable"));
             findings.extend([
+                site_streets(&config),
                 reader(&config),
                 store(&config),
                 comparison(&config),
@@ -70,6 +72,16 @@ fn services() -> Finding {
     match day_one.problems.first() {
         None => good("catalogue", format!("{} services built in", day_one.items.len())),
         Some(problem) => bad("catalogue", problem.to_string(), "install the program again"),
+    }
+}
+
+fn site_streets(config: &Config) -> Finding {
+    match streets::load(config) {
+        Ok(None) => good("streets", "typed; site.streets names no list"),
+        Ok(Some(streets)) => good("streets", format!("{} to choose from", streets.rows.len())),
+        Err(error) => {
+            bad("streets", error.to_string(), "until then they are typed; jiujin config check FILE")
+        }
     }
 }
 

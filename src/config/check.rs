@@ -203,6 +203,7 @@ fn accept_text(kind: Kind, words: &str) -> Result<(), String> {
         Kind::Choice(choices) => choices.contains(&words),
         Kind::Region => chars == 6 && words.bytes().all(|c| c.is_ascii_digit()),
         Kind::Folder => (1..=1_000).contains(&chars),
+        Kind::File => chars <= 1_000 && !words.chars().any(char::is_control),
         Kind::OfficeUrl => super::is_office_url(words),
         Kind::Whole { .. } | Kind::Decimal { .. } | Kind::Flag => false,
     };

@@ -24,6 +24,8 @@ pub enum Kind {
     Region,
     /// A folder, absolute or relative to the configuration file.
     Folder,
+    /// A file, the same; empty names none.
+    File,
 }
 
 /// One line of the file.
@@ -78,6 +80,15 @@ const fn key(
 const NAME: Kind = Kind::Text { chars_min: 1, chars_max: 40 };
 const PORT: Kind = Kind::Text { chars_min: 1, chars_max: 200 };
 
+/// The format stands where the file is named; a technician has no other page to look at.
+const STREETS: &str = "Streets and communities of the district, to be chosen instead of typed; \"\" where they are typed.
+# A text file in UTF-8, one row a line: code <tab> parent <tab> Chinese name <tab> English name (may be left out).
+# A street's parent is its county (six digits), a community's parent is a street of a line above. # begins a remark:
+#   330106001<tab>330106<tab>北山街道<tab>Beishan Subdistrict
+#   330106001001<tab>330106001<tab>某某社区
+# jiujin config check names every mistake of that file with its line, too; with one, streets are typed.
+#";
+
 pub const KEYS: &[Key] = &[
     key("site", "centre_zh", NAME, "\"示范社区服务中心\"", "Name of the centre, as residents read it."),
     key("site", "centre_en", NAME, "\"Model Community Centre\"", "The same in English."),
@@ -88,6 +99,7 @@ pub const KEYS: &[Key] = &[
         "\"109999\"",
         "Six-digit division code of the district (GB/T 2260).",
     ),
+    key("site", "streets", Kind::File, "\"\"", STREETS),
     key("site", "staff_zh", NAME, "\"本中心服务台\"", "Where a person helps; residents are sent there."),
     key("site", "staff_en", NAME, "\"the service desk of this centre\"", "The same in English."),
     whole("site", "utc_offset_min", (-720, 840), "480", "Minutes ahead of UTC; 480 is Beijing time."),
@@ -239,6 +251,7 @@ impl Kind {
             }
             Kind::Region => "write six digits in quotes, such as \"109999\"".into(),
             Kind::Folder => "write a folder in quotes, such as \"/var/lib/jiujin\"".into(),
+            Kind::File => "write a file in quotes, such as \"streets.tsv\", or \"\"".into(),
         }
     }
 }

@@ -86,5 +86,6 @@ fn a_relative_folder_counts_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("kiosk.toml");
     std::fs::write(&file, "[storage]\ndata_dir = \"data\"\n").unwrap();
+    assert_eq!(Config::load(&file).unwrap().site.streets, Path::new(""));
     assert_eq!(Config::load(&file).unwrap().store_path(), folder.path().join("data/kiosk.sqlite"));
 }

@@ -1,6 +1,7 @@
 //! Words of this site that no general dictionary knows: the catalogue's titles and synonyms, its streets and estates.
 
 use super::{dictionary::Dictionary, trie::Trie};
+use std::collections::BTreeSet;
 
 /// How likely one of our own titles is, as a natural logarithm: about as common as an everyday word.
 const TITLE_SCORE: f32 = -9.5;
@@ -13,9 +14,17 @@ const READINGS_MAX: usize = 8;
 /// Longest run of characters taken as one word.
 const TITLE_CHARS_MAX: usize = 32;
 
+/// How likely a street of this site is among places: nobody means its namesake elsewhere.
+const STREET_SCORE: f32 = -5.0;
+/// What a street's or a community's name ends in; people type the name without it as often.
+const STREET_ENDINGS: [&str; 9] =
+    ["街道办事处", "社区居委会", "居委会", "村委会", "街道", "社区", "镇", "乡", "村"];
+
 /// Extra words in front of the dictionary; made once, shared by every visit.
 pub struct Lexicon {
     trie: Trie,
+    /// Streets and communities, for questions that ask for a place.
+    places: Trie,
 }
 
 impl Default for Lexicon {
@@ -43,7 +52,31 @@ impl Lexicon {
         }
         entries.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)).then(b.2.total_cmp(&a.2)));
         entries.dedup_by(|a, b| a.0 == b.0 && a.1 == b.1);
-        Lexicon { trie: Trie::build(entries) }
+        Lexicon { trie: Trie::build(entries), places: Trie::build([]) }
+    }
+
+    /// The same with the site's own streets and communities.
+    pub fn with_places<T: AsRef<str>>(self, names: impl IntoIterator<Item = T>) -> Lexicon {
+        let dictionary = Dictionary::shared();
+        let mut words = BTreeSet::new();
+        for name in names {
+            let name = name.as_ref();
+            let stem = STREET_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending));
+            let parts = [Some(name), stem].into_iter().flatten();
+            let fits = |part: &&str| {
+                (2..=TITLE_CHARS_MAX).contains(&part.chars().count()) && part.chars().all(is_ideograph)
+            };
+            for part in parts.filter(fits) {
+                let readings = dictionary.readings(part, READINGS_MAX).into_iter();
+                words.extend(readings.map(|reading| (reading, part.to_owned())));
+            }
+        }
+        let entries = words.into_iter().map(|(reading, word)| (reading, word, STREET_SCORE));
+        Lexicon { places: Trie::build(entries), ..self }
+    }
+
+    pub(super) fn places(&self) -> &Trie {
+        &self.places
     }
 
     pub(super) fn trie(&self) -> &Trie {

@@ -30,6 +30,7 @@ pub fn texts(spelling: &Spelling, lexicon: &Lexicon) -> Vec<Candidate> {
     let sources = [
         Source { trie: &dictionary.words, offset: 0.0, stands: Stands::Anywhere },
         Source { trie: lexicon.trie(), offset: 0.0, stands: Stands::Anywhere },
+        Source { trie: lexicon.places(), offset: PLACE_IN_TEXT, stands: Stands::Anywhere },
         Source { trie: &dictionary.places, offset: PLACE_IN_TEXT, stands: Stands::Anywhere },
         Source { trie: &dictionary.names, offset: NAME_IN_TEXT, stands: Stands::Alone },
         Source { trie: &dictionary.suffixes, offset: SUFFIX, stands: Stands::After },
@@ -40,6 +41,7 @@ pub fn texts(spelling: &Spelling, lexicon: &Lexicon) -> Vec<Candidate> {
 pub fn places(spelling: &Spelling, lexicon: &Lexicon) -> Vec<Candidate> {
     let dictionary = Dictionary::shared();
     let sources = [
+        Source { trie: lexicon.places(), offset: 0.0, stands: Stands::Anywhere },
         Source { trie: &dictionary.places, offset: 0.0, stands: Stands::Anywhere },
         Source { trie: lexicon.trie(), offset: WORD_IN_PLACE / 2.0, stands: Stands::Anywhere },
         Source { trie: &dictionary.words, offset: WORD_IN_PLACE, stands: Stands::Anywhere },

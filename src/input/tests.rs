@@ -193,6 +193,25 @@ fn a_title_of_the_catalogue_is_found_although_no_dictionary_knows_it() {
 }
 
 #[test]
+fn a_street_of_the_site_comes_before_its_namesakes_where_a_place_is_asked() {
+    let lexicon = Arc::new(Lexicon::default().with_places(["青禾街道", "柳荫一社区"]));
+    let mut input = Input::new(lexicon, Field::Place);
+    for (typed, wanted) in [
+        ("qinghejiedao", "青禾街道"),
+        ("qinghe", "青禾"),
+        ("qhjd", "青禾街道"),
+        ("liuyinyishequ", "柳荫一社区"),
+    ] {
+        input.clear();
+        input.type_all(typed);
+        assert_eq!(input.candidates(0)[0].text, wanted, "{typed}");
+    }
+    input.clear();
+    input.type_all("hangzhou");
+    assert_eq!(input.candidates(0)[0].text, "杭州");
+}
+
+#[test]
 fn keys_beyond_the_limit_are_not_taken() {
     let mut input = input(Field::Text);
     (0..KEYS_MAX).for_each(|_| assert!(input.take_key('a')));

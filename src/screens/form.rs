@@ -1,6 +1,6 @@
 //! Questions, signature and the last look before Submit.
 use super::words;
-use crate::codes;
+use crate::codes::{self, Choice, Codes, Level};
 use crate::session::Moment;
 use crate::session::application::Application;
 use crate::session::filling::shown_fields;
@@ -9,6 +9,7 @@ use crate::typing::KeyboardView;
 use jiujin_contract::calendar;
 use jiujin_contract::form::{FieldView, Input, Source, TextKind};
 use jiujin_contract::text::Lang;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +29,8 @@ pub struct FormView {
     /// "12 of 18 characters", where the length is fixed.
     pub count: String,
     pub entry_title: String,
-    codes: Vec<CodeLevel>,
+    /// By the path of the question.
+    codes: Vec<(String, Level)>,
     /// Same words as at the fields; empty until Continue was touched with something missing.
     pub errors: Vec<ErrorView>,
 }
@@ -85,7 +87,7 @@ pub struct RowView {
     pub source: Source,
 }
 
-pub fn form(filling: &Filling, keyboard: Option<KeyboardView>, lang: Lang) -> FormView {
+pub fn form(filling: &Filling, codes: &dyn Codes, keyboard: Option<KeyboardView>, lang: Lang) -> FormView {
     let application = &filling.application;
     let page = application.draft.page(filling.page, lang);
     let on_page = |path: &str| page.fields.iter().any(|field| path.starts_with(field.path.as_str()));
@@ -105,7 +107,7 @@ pub fn form(filling: &Filling, keyboard: Option<KeyboardView>, lang: Lang) -> Fo
         entry_title: entry_title(&page.fields, filling.entry.as_deref()),
         composing: keyboard.map(|keyboard| keyboard.composing).unwrap_or_default(),
         count: count(&fields, filling, lang),
-        codes: fields.iter().filter_map(|field| code_level(field, filling)).collect(),
+        codes: fields.iter().filter_map(|field| code_level(field, (filling, codes), lang)).collect(),
         fields,
         open: filling.open.clone(),
         editing: filling.editing.as_ref().map(|editing| EditingView {
@@ -142,32 +144,33 @@ fn count(fields: &[FieldView], filling: &Filling, lang: Lang) -> String {
     }
 }
 
-fn code_level(field: &FieldView, filling: &Filling) -> Option<CodeLevel> {
+fn code_level(
+    field: &FieldView,
+    (filling, codes): (&Filling, &dyn Codes),
+    lang: Lang,
+) -> Option<(String, Level)> {
     let Input::CodeList { list, parent_value } = &field.input else { return None };
-    let open = filling.code.as_ref().filter(|(path, _)| *path == field.path).map(|(_, code)| code.clone());
-    let parent = open.or_else(|| parent_value.clone()).unwrap_or_default();
-    let trail = jiujin_contract::form::region_name(&parent).unwrap_or_default();
-    Some(CodeLevel { path: field.path.clone(), trail, choices: codes::below(list, &parent) })
+    let open = filling.code.as_ref().filter(|(path, _)| *path == field.path).map(|(_, code)| code);
+    let parent = open.filter(|code| !code.is_empty()).or(parent_value.as_ref());
+    let answer = field.value.as_ref().and_then(Value::as_str);
+    let level = codes::level(codes, list, parent.map_or("", String::as_str), answer, lang);
+    Some((field.path.clone(), level))
 }
 
 impl FormView {
     /// What can be chosen at the open level of a code list.
-    pub fn codes(&self, path: &str) -> &[(String, String)] {
-        self.codes.iter().find(|level| level.path == path).map_or(&[], |level| &level.choices)
+    pub fn codes(&self, path: &str) -> &[Choice] {
+        self.level(path).map_or(&[], |level| &level.choices)
     }
 
     /// What is chosen above it.
     pub fn trail(&self, path: &str) -> &str {
-        self.codes.iter().find(|level| level.path == path).map_or("", |level| &level.trail)
+        self.level(path).map_or("", |level| &level.trail)
     }
-}
 
-/// The open level of one code list.
-#[derive(Debug, Clone, PartialEq)]
-struct CodeLevel {
-    path: String,
-    trail: String,
-    choices: Vec<(String, String)>,
+    fn level(&self, path: &str) -> Option<&Level> {
+        self.codes.iter().find(|(of, _)| of == path).map(|(_, level)| level)
+    }
 }
 
 pub fn sign(

@@ -6,6 +6,7 @@ use super::identity::{ConfirmView, ConsentView};
 use super::outcome::{CaseDetailView, CasesView, DocumentView, RatingView, ReceiptView};
 use super::words;
 use super::{Status, catalogue, form, identity, outcome};
+use crate::codes::Codes;
 use crate::config::Config;
 use crate::notice::{CardPrompt, Notice};
 use crate::session::settings::Settings;
@@ -96,9 +97,15 @@ impl View {
         }
     }
 
-    pub fn of(session: &Session, shelf: &Shelf, status: &Status, typing: &Typing, now: Moment) -> View {
+    pub fn of(
+        session: &Session,
+        (shelf, codes): (&Shelf, &dyn Codes),
+        status: &Status,
+        typing: &Typing,
+        now: Moment,
+    ) -> View {
         View {
-            page: page(session, shelf, typing, (now, status)),
+            page: page(session, (shelf, codes), typing, (now, status)),
             frame: frame(session, status, now),
             settings: session.settings,
             overlay: overlay(session, now),
@@ -107,7 +114,12 @@ impl View {
     }
 }
 
-fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Moment, &Status)) -> Page {
+fn page(
+    session: &Session,
+    (shelf, codes): (&Shelf, &dyn Codes),
+    typing: &Typing,
+    (now, status): (Moment, &Status),
+) -> Page {
     let lang = session.settings.lang;
     match &session.stage {
         Stage::Attract => Page::Attract { services: shelf.single().count() },
@@ -132,7 +144,7 @@ fn page(session: &Session, shelf: &Shelf, typing: &Typing, (now, status): (Momen
             Page::Consent(identity::consent(who, service, guardian, lang))
         }
         Stage::LookingUp { .. } => Page::LookingUp,
-        Stage::Filling(filling) => Page::Form(form::form(filling, typing.view(), lang)),
+        Stage::Filling(filling) => Page::Form(form::form(filling, codes, typing.view(), lang)),
         Stage::Signing { application, strokes } => {
             Page::Sign(form::sign(application, strokes, (now, status.offset_min), lang))
         }

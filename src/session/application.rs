@@ -1,7 +1,7 @@
 //! One errand in progress: the service with its compiled form, and the resident's draft of it.
 use super::Moment;
 use super::stage::{Agreement, Who};
-use jiujin_contract::form::{Draft, Facts, Form};
+use jiujin_contract::form::{CodeLists, Draft, Facts, Form};
 use jiujin_contract::identity::{CardKind, Sex};
 use jiujin_contract::item::{MaterialSource, ServiceItem};
 use serde_json::{Value, json};
@@ -44,10 +44,10 @@ impl Application {
         who: Who,
         service: Arc<Service>,
         agreement: Agreement,
-        shared: Option<Value>,
+        (shared, lists): (Option<Value>, Arc<CodeLists>),
         now: Moment,
     ) -> Application {
-        let facts = Facts::new(facts_json(&who, shared.as_ref(), now));
+        let facts = Facts::new(facts_json(&who, shared.as_ref(), now)).with_lists(lists);
         let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
         Application { who, service, agreement, shared, draft, signature: None }
     }

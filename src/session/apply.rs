@@ -299,7 +299,8 @@ impl Session {
             let guiding = Guiding { who: Some(who), service, browse: Browse::default(), page: 0, shared };
             return self.go(Stage::Guiding(Box::new(guiding)));
         }
-        self.open_page(Application::new(who, service, agreement, shared, now), 0)
+        let application = Application::new(who, service, agreement, (shared, self.lists.clone()), now);
+        self.open_page(application, 0)
     }
 
     fn card_read(self, who: Who, aim: Aim, browse: Browse, now: Moment) -> Step {

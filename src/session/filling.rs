@@ -13,13 +13,13 @@ mod questions;
 mod tests;
 
 impl Session {
-    /// Whether the question at `path` is a code list.
-    pub fn asks_code(&self, path: &str) -> bool {
-        let Stage::Filling(filling) = &self.stage else { return false };
-        filling
-            .fields()
-            .iter()
-            .any(|field| field.path == path && matches!(field.input, Input::CodeList { .. }))
+    /// The code list that the question at `path` is chosen from, and the level that is open if not the first.
+    pub fn code_list(&self, path: &str) -> Option<(String, Option<String>)> {
+        let Stage::Filling(filling) = &self.stage else { return None };
+        let field = filling.fields().into_iter().find(|field| field.path == path)?;
+        let Input::CodeList { list, .. } = field.input else { return None };
+        let open = filling.code.as_ref().filter(|(of, _)| of == path).map(|(_, code)| code.clone());
+        Some((list, open))
     }
 
     pub(super) fn on_application(self, happening: Happening, now: Moment) -> Step {

@@ -2,7 +2,7 @@
 use super::*;
 
 fn keyboard(layout: Layout) -> Typing {
-    let mut typing = Typing::new(&Shelf::new(vec![]));
+    let mut typing = Typing::new(&Shelf::new(vec![]), vec![]);
     assert!(typing.press(Key::LayoutChosen(layout)).is_empty());
     typing
 }

@@ -1,6 +1,7 @@
 //! The form engine: JSON Schema and a JSON Forms UI schema in, pages of questions out.
 //! The kiosk asks with it, the office checks with it, so both always agree on what a complete form is.
 mod check;
+mod codes;
 mod derive;
 mod describe;
 mod draft;
@@ -18,10 +19,11 @@ mod rule;
 mod view;
 mod words;
 
+pub use codes::{CodeLists, DIVISIONS, STREETS};
 pub use describe::{CASE_BYTES_MAX, describe, describe_lines};
 pub use draft::{AnswerError, Draft};
 pub use facts::{Assurance, Facts, Provenance, Source, Timestamp};
-pub use regions::region_name;
+pub use regions::{Division, divisions, region_name};
 pub use view::{ChoiceView, EntryView, FieldView, Finished, Input, PageView, Problem, TextKind};
 
 use crate::text::{Lang, Translations};

@@ -1,6 +1,6 @@
 //! A resident fills in a form: prefill, rules, derived values, lists, checks, sealing.
 use jiujin_contract::form::{
-    AnswerError, Assurance, Draft, Facts, Form, FormError, Input, Source, Timestamp,
+    AnswerError, Assurance, CodeLists, Draft, Facts, Form, FormError, Input, Source, TextKind, Timestamp,
 };
 use jiujin_contract::text::{Lang, Translations};
 use serde_json::{Value, json};
@@ -375,4 +375,47 @@ fn rules_in_a_circle_come_to_rest() {
     draft.answer("a", Some(json!("x")), NOW).unwrap();
     draft.answer("b", Some(json!("x")), NOW).unwrap();
     assert!(draft.finish().answers.is_object());
+}
+
+/// A county, a street of that county, and a street of the site's own.
+fn address_of(facts: &Facts) -> Draft {
+    let schema = json!({"properties": {
+        "county": {"type": "string", "pattern": "^[0-9]{6}$", "x-codes": {"list": "divisions"}},
+        "street": {"type": "string", "maxLength": 60, "x-input": "place", "x-codes": {"list": "streets", "parent": "/county"}},
+        "here": {"type": "string", "maxLength": 60, "x-codes": {"list": "streets"}}
+    }});
+    let form = Form::compile(&Translations::new(), &schema, None).unwrap();
+    Draft::new(Arc::new(form), facts, NOW)
+}
+
+fn inputs(draft: &Draft) -> Vec<Input> {
+    draft.page(0, Lang::ZhCn).fields.into_iter().map(|field| field.input).collect()
+}
+
+fn chosen_below(list: &str, parent: Option<&str>) -> Input {
+    Input::CodeList { list: list.into(), parent_value: parent.map(String::from) }
+}
+
+#[test]
+fn a_street_is_chosen_where_the_site_has_some_below_the_county_and_typed_elsewhere() {
+    let lists = CodeLists::default().with("streets", "109999", ["109999".to_string()].into());
+    let mut draft = address_of(&Facts::default().with_lists(Arc::new(lists)));
+    let typed = Input::Text(TextKind::Place);
+    let here = chosen_below("streets", Some("109999"));
+    assert_eq!(inputs(&draft), [chosen_below("divisions", None), typed.clone(), here.clone()]);
+    draft.answer("county", Some(json!("109999")), NOW).unwrap();
+    assert_eq!(inputs(&draft)[1..], [here.clone(), here.clone()]);
+    draft.answer("county", Some(json!("110105")), NOW).unwrap();
+    assert_eq!(inputs(&draft)[1..], [typed, here]);
+}
+
+#[test]
+fn a_site_without_streets_types_them_and_the_office_takes_both() {
+    let mut draft = address_of(&Facts::default().with_lists(Arc::default()));
+    assert_eq!(inputs(&draft)[1..], [Input::Text(TextKind::Place), Input::Text(TextKind::Plain)]);
+    draft.answer("here", Some(json!("青禾街道")), NOW).unwrap();
+    assert_eq!(draft.page(0, Lang::En).fields[2].shown, "青禾街道");
+    let office = address_of(&Facts::default());
+    assert_eq!(inputs(&office)[1..], [chosen_below("streets", None), chosen_below("streets", None)]);
+    assert_eq!(draft.problems(Lang::ZhCn), []);
 }

@@ -142,3 +142,17 @@ fn ten_megabytes_in_one_answer_are_refused_at_once() {
     }
     assert!(began.elapsed() < Duration::from_secs(10));
 }
+
+#[test]
+fn five_thousand_entries_are_looked_up_in_five_thousand_values_at_once() {
+    let allowed: Vec<Value> = (0..5_000).map(|n| json!({"code": format!("c{n}"), "n": n})).collect();
+    let entries: Vec<Value> = (0..5_000).map(|n| json!({"n": n as f64, "code": format!("c{n}")})).collect();
+    let schema =
+        json!({"properties": {"l": {"type": "array", "uniqueItems": true, "items": {"enum": allowed}}}});
+    let began = Instant::now();
+    assert_eq!(describe(&schema, None, Some(&json!({"l": entries})))["valid"], true);
+    let strange: Vec<Value> = (0..5_000).map(|n| json!(format!("x{n}"))).collect();
+    let found = describe(&schema, None, Some(&json!({"l": strange})));
+    assert_eq!(found["errors"].as_array().unwrap().len(), 5_000);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}

@@ -124,11 +124,11 @@ fn choices(field: &FieldView, view: &FormView) -> Vec<ChoiceItem> {
         Input::CodeList { .. } => view
             .codes(&field.path)
             .iter()
-            .map(|(code, name)| ChoiceItem {
-                value: code.as_str().into(),
-                label: name.as_str().into(),
+            .map(|choice| ChoiceItem {
+                value: choice.code.as_str().into(),
+                label: visible(&choice.label).as_ref().into(),
                 note: SharedString::default(),
-                selected: field.value.as_ref().and_then(Value::as_str) == Some(code),
+                selected: choice.chosen,
             })
             .collect(),
         _ => vec![],

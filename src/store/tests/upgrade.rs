@@ -1,5 +1,5 @@
-//! R18: the power goes while a store is brought up to a newer schema, from every older one and from none. There is only
-//! one released schema yet, so an invented next one shows that the proof works; a real second one is tested by itself.
+//! R18: the power goes while a store is brought up to a newer schema, from every older one and from none. An
+//! invented next schema after the newest keeps the last step of the proof long enough to be cut.
 use super::*;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

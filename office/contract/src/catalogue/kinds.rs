@@ -3,8 +3,9 @@ use super::ItemProblem;
 use super::definitions::Definitions;
 use super::questions::Asked;
 use super::source::{Node, Tree};
+use crate::form::STREETS;
 use crate::text::Text;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// Characters of one answer where the question does not say otherwise.
 const TEXT_CHARS_MAX: i64 = 60;
@@ -19,7 +20,7 @@ const SCAN_DPI: i64 = 200;
 
 /// Every word that may stand after `kind =`.
 pub const KINDS: &str = "text, name, place, multiline, latin, id_card, mobile, landline, bank_card, uscc, plate, \
-    postal_code, date, number, money, yes_no, accept, choice, multi, region, code, entries, attachment, note";
+    postal_code, date, number, money, yes_no, accept, choice, multi, region, street, code, entries, attachment, note";
 
 pub fn property(asked: &Asked, kind: &str) -> Result<Value, ItemProblem> {
     let string = |max: i64| json!({"type": "string", "minLength": 1, "maxLength": max});
@@ -49,6 +50,9 @@ pub fn property(asked: &Asked, kind: &str) -> Result<Value, ItemProblem> {
             json!({"type": "array", "uniqueItems": true, "minItems": 1, "items": {"type": "string", "enum": values(asked)?}})
         }
         "region" => json!({"type": "string", "pattern": "^[0-9]{6}$", "x-codes": {"list": "divisions"}}),
+        "street" => {
+            json!({"type": "string", "minLength": 1, "maxLength": TEXT_CHARS_MAX, "x-input": "place", "x-codes": {"list": STREETS}})
+        }
         "code" => json!({"type": "string", "maxLength": TEXT_CHARS_MAX}),
         "attachment" => json!({"type": "string", "minLength": 1, "x-attachment": {
             "types": ["image/jpeg", "application/pdf"], "max_bytes": ATTACHMENT_BYTES_MAX, "dpi": SCAN_DPI}}),
@@ -96,11 +100,14 @@ pub fn add_profile(asked: &Asked, kind: &str, property: &mut Value) -> Result<()
         property["x-compare"] = json!(compared);
     }
     if let Some(list) = asked.get("codes") {
-        let mut codes = Map::from_iter([("list".to_string(), json!(list.str()?))]);
-        if let Some(parent) = asked.get("parent") {
-            codes.insert("parent".into(), json!(parent.str()?));
+        property["x-codes"] = json!({"list": list.str()?});
+    }
+    if let Some(parent) = asked.get("parent") {
+        if property.get("x-codes").is_none() {
+            return Err(parent.problem("`parent` filters a code list; this question has none"));
         }
-        property["x-codes"] = Value::Object(codes);
+        let key = parent.str()?;
+        property["x-codes"]["parent"] = json!(format!("/{}", key.trim_start_matches('/')));
     }
     let sensitivity = match asked.get("sensitivity") {
         Some(node) => node.str()?,

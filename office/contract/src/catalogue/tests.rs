@@ -131,6 +131,20 @@ fn shared_definitions_bring_their_prefill_and_words() {
 }
 
 #[test]
+fn a_street_is_chosen_from_the_list_of_the_site_below_the_county_that_was_asked() {
+    let item = form_with(
+        r#"{ key = "county", kind = "region", label = "区县 | County" },
+           { key = "street", kind = "street", label = "街道 | Street", parent = "county" }"#,
+    )
+    .unwrap();
+    let codes = &item.schema["properties"]["street"]["x-codes"];
+    assert_eq!(*codes, json!({"list": "streets", "parent": "/county"}));
+    let error =
+        form_with(r#"{ key = "a", kind = "text", label = "街道 | Street", parent = "b" }"#).unwrap_err();
+    assert!(error.to_string().contains("`parent`"), "{error}");
+}
+
+#[test]
 fn a_list_of_entries_names_its_questions_with_dots() {
     let item = form_with(
         r#"{ key = "kids", kind = "entries", label = "孩子 | Children", entry = "孩子 | child",

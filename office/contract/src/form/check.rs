@@ -17,8 +17,9 @@ pub struct Fault {
     /// JSON pointer into the data; for `required` the missing property is appended.
     pub path: String,
     pub keyword: &'static str,
-    /// The value of the keyword, for messages (`maxLength` -> 5, `format` -> "date").
-    pub asked: Value,
+    /// The value of the keyword, for messages (`maxLength` -> 5, `format` -> "date"). Shared: ten thousand faults may
+    /// all name the same list of five thousand values.
+    pub asked: Arc<Value>,
 }
 
 /// A compiled schema.
@@ -113,7 +114,7 @@ impl Type {
 #[derive(Debug)]
 struct Check {
     keyword: &'static str,
-    asked: Value,
+    asked: Arc<Value>,
     test: Test,
 }
 
@@ -131,7 +132,8 @@ enum Test {
     StringFormat(FormatCheck),
     Ref(usize),
     Const,
-    Enum,
+    /// The allowed values by their [`canonical`] text.
+    Enum(HashSet<String>),
     Not(usize),
     AnyOf(Vec<usize>),
     OneOf(Vec<usize>),
@@ -226,6 +228,22 @@ pub fn same(a: &Value, b: &Value) -> bool {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }
         _ => a == b,
+    }
+}
+
+/// One text for all values that are the [`same`], so that long lists are compared by looking up.
+fn canonical(value: &Value) -> String {
+    let joined = |parts: Vec<String>| parts.join(",");
+    match value {
+        Value::Number(number) => format!("{:?}", number.as_f64().map(|n| n + 0.0)),
+        Value::Array(items) => format!("[{}]", joined(items.iter().map(canonical).collect())),
+        Value::Object(map) => {
+            let mut pairs: Vec<String> =
+                map.iter().map(|(key, value)| format!("{key:?}:{}", canonical(value))).collect();
+            pairs.sort();
+            format!("{{{}}}", joined(pairs))
+        }
+        plain => plain.to_string(),
     }
 }
 

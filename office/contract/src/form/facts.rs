@@ -1,7 +1,9 @@
 //! What is known before anything is asked, and where every answer came from.
+use super::codes::CodeLists;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 
 /// Unix milliseconds; the engine has no clock of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
@@ -10,24 +12,37 @@ pub struct Timestamp(pub i64);
 
 /// `{"card": …, "shared": … or null, "today": "YYYY-MM-DD", "age": n, "answers": {…}}`. Shows nothing in `Debug`.
 #[derive(Clone, PartialEq, Default)]
-pub struct Facts(Value);
+pub struct Facts {
+    json: Value,
+    lists: Option<Arc<CodeLists>>,
+}
 
 impl Facts {
-    pub fn new(facts: Value) -> Facts {
-        Facts(facts)
+    pub fn new(json: Value) -> Facts {
+        Facts { json, lists: None }
+    }
+
+    /// What can be chosen from here; without it every code list counts as there.
+    pub fn with_lists(mut self, lists: Arc<CodeLists>) -> Facts {
+        self.lists = Some(lists);
+        self
+    }
+
+    pub(super) fn lists(&self) -> Option<&CodeLists> {
+        self.lists.as_deref()
     }
 
     pub fn json(&self) -> &Value {
-        &self.0
+        &self.json
     }
 
     pub fn today(&self) -> Option<jiff::civil::Date> {
-        self.0.get("today").and_then(Value::as_str).and_then(|day| day.parse().ok())
+        self.json.get("today").and_then(Value::as_str).and_then(|day| day.parse().ok())
     }
 
     /// `card.name`, `shared.household.address`; `None` when it is not known.
     pub(super) fn find(&self, source: &str) -> Option<&Value> {
-        let found = source.split('.').try_fold(&self.0, |value, key| value.get(key))?;
+        let found = source.split('.').try_fold(&self.json, |value, key| value.get(key))?;
         let known = !found.is_null() && found.as_str() != Some("");
         known.then_some(found)
     }
@@ -35,7 +50,7 @@ impl Facts {
 
 impl From<Value> for Facts {
     fn from(facts: Value) -> Facts {
-        Facts(facts)
+        Facts::new(facts)
     }
 }
 

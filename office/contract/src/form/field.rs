@@ -159,7 +159,7 @@ fn choices(schema: &Value) -> Option<Vec<Value>> {
     (!constants.is_empty() && constants.len() == branches.len()).then_some(constants)
 }
 
-fn text_kind(schema: &Value, multiline: bool) -> TextKind {
+pub fn text_kind(schema: &Value, multiline: bool) -> TextKind {
     let text = |key: &str| schema.get(key).and_then(Value::as_str).unwrap_or_default();
     match (text("format"), text("x-input")) {
         ("id-card", _) => TextKind::IdNumber,

@@ -33,7 +33,7 @@ pub fn refused(form: &Form, field: &Field, error: AnswerError, lang: Lang) -> St
         }
         _ => return pick(lang, "这一项现在不用填。", "Nothing is needed here now."),
     };
-    fault(form, field, &Fault { path: String::new(), keyword, asked }, lang)
+    fault(form, field, &Fault { path: String::new(), keyword, asked: asked.into() }, lang)
 }
 
 pub fn pick(lang: Lang, chinese: &str, english: &str) -> String {
@@ -53,7 +53,7 @@ fn plain(field: &Field, fault: &Fault) -> (String, String) {
         "format" => format_words(fault.asked.as_str().unwrap_or_default()),
         "type" => type_words(&field.shape),
         "maxLength" => both("最多写{}个字。写短一点。", "Use at most {} characters."),
-        "minLength" if fault.asked == 1 => required(&field.shape),
+        "minLength" if *fault.asked == 1 => required(&field.shape),
         "minLength" => both("至少写{}个字。", "Use at least {} characters."),
         "minimum" => both("填{}或更大的数。", "Enter {} or more."),
         "maximum" => both("填{}或更小的数。", "Enter {} or less."),
@@ -64,7 +64,7 @@ fn plain(field: &Field, fault: &Fault) -> (String, String) {
         "maxItems" => both("最多{}项。去掉几项再继续。", "Have at most {} here. Take some out."),
         "uniqueItems" => both("有两项一样。去掉一项。", "Two are the same. Take one out."),
         "compare" => compare_words(fault),
-        "const" if fault.asked == true => both("选“是”才能继续。", "Choose Yes to go on."),
+        "const" if *fault.asked == true => both("选“是”才能继续。", "Choose Yes to go on."),
         "pattern" if matches!(field.shape, Shape::Text(TextKind::Latin)) => {
             both("只写字母和数字，比如 AB123。", "Use letters and digits only, such as AB123.")
         }

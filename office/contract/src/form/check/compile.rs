@@ -1,6 +1,6 @@
 //! Schema -> nodes. `$ref` inside the document becomes a plain index, so recursion costs nothing and nothing is fetched.
 use super::format::{FormatCheck, is_number_format};
-use super::{Check, Checker, Node, Pattern, Rules, Test, Type};
+use super::{Check, Checker, Node, Pattern, Rules, Test, Type, canonical};
 use crate::form::path::js_keys;
 use crate::form::resolve::resolve;
 use serde_json::{Map, Value};
@@ -68,7 +68,7 @@ impl<'a> Compiler<'a> {
     fn add_number(&mut self, map: &Map<String, Value>, into: &mut Vec<Check>) {
         let mut limit = |keyword: &'static str, test: fn(f64) -> Test| {
             if let Some(asked) = map.get(keyword).and_then(Value::as_f64) {
-                into.push(Check { keyword, asked: map[keyword].clone(), test: test(asked) });
+                into.push(Check { keyword, asked: map[keyword].clone().into(), test: test(asked) });
             }
         };
         limit("maximum", Test::Maximum);
@@ -78,7 +78,7 @@ impl<'a> Compiler<'a> {
         limit("multipleOf", Test::MultipleOf);
         if let Some(name) = map.get("format").and_then(Value::as_str).filter(|name| is_number_format(name)) {
             let test = Test::NumberFormat(FormatCheck::named(name));
-            into.push(Check { keyword: "format", asked: map["format"].clone(), test });
+            into.push(Check { keyword: "format", asked: map["format"].clone().into(), test });
         }
     }
 
@@ -90,24 +90,25 @@ impl<'a> Compiler<'a> {
         }
         if let Some(pattern) = map.get("pattern").and_then(Value::as_str) {
             let test = Test::Pattern(Pattern::new(pattern));
-            into.push(Check { keyword: "pattern", asked: map["pattern"].clone(), test });
+            into.push(Check { keyword: "pattern", asked: map["pattern"].clone().into(), test });
         }
         if let Some(name) = map.get("format").and_then(Value::as_str).filter(|name| !is_number_format(name)) {
             let test = Test::StringFormat(FormatCheck::named(name));
-            into.push(Check { keyword: "format", asked: map["format"].clone(), test });
+            into.push(Check { keyword: "format", asked: map["format"].clone().into(), test });
         }
     }
 
     fn add_any(&mut self, map: &'a Map<String, Value>, into: &mut Vec<Check>) {
-        let mut add = |keyword, asked: &Value, test| into.push(Check { keyword, asked: asked.clone(), test });
+        let mut add =
+            |keyword, asked: &Value, test| into.push(Check { keyword, asked: asked.clone().into(), test });
         if let Some(target) = map.get("$ref").and_then(Value::as_str) {
             add("$ref", &Value::Null, Test::Ref(self.target(target)));
         }
         if let Some(value) = map.get("const") {
             add("const", value, Test::Const);
         }
-        if let Some(values @ Value::Array(_)) = map.get("enum") {
-            add("enum", values, Test::Enum);
+        if let Some(listed @ Value::Array(values)) = map.get("enum") {
+            add("enum", listed, Test::Enum(values.iter().map(canonical).collect()));
         }
         if let Some(schema) = map.get("not") {
             add("not", &Value::Null, Test::Not(self.node(schema)));
@@ -129,7 +130,7 @@ impl<'a> Compiler<'a> {
     fn add_array(&mut self, map: &'a Map<String, Value>, into: &mut Vec<Check>) {
         add_count(map, "maxItems", Test::MaxItems, into);
         add_count(map, "minItems", Test::MinItems, into);
-        let mut add = |keyword, test| into.push(Check { keyword, asked: Value::Null, test });
+        let mut add = |keyword, test| into.push(Check { keyword, asked: Value::Null.into(), test });
         if let (Some(Value::Array(tuple)), Some(extra)) = (map.get("items"), map.get("additionalItems")) {
             add("additionalItems", Test::AdditionalItems { from: tuple.len(), schema: self.node(extra) });
         }
@@ -151,7 +152,7 @@ impl<'a> Compiler<'a> {
     fn add_object(&mut self, map: &'a Map<String, Value>, into: &mut Vec<Check>) {
         add_count(map, "maxProperties", Test::MaxProperties, into);
         add_count(map, "minProperties", Test::MinProperties, into);
-        let mut add = |keyword, test| into.push(Check { keyword, asked: Value::Null, test });
+        let mut add = |keyword, test| into.push(Check { keyword, asked: Value::Null.into(), test });
         if let Some(names) = map.get("required").and_then(Value::as_array) {
             add(
                 "required",
@@ -275,7 +276,7 @@ fn add_count(
 ) {
     let number = map.get(keyword).and_then(Value::as_f64).filter(|n| *n >= 0.0);
     if let Some(number) = number {
-        into.push(Check { keyword, asked: map[keyword].clone(), test: test(number.ceil() as usize) });
+        into.push(Check { keyword, asked: map[keyword].clone().into(), test: test(number.ceil() as usize) });
     }
 }
 

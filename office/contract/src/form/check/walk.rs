@@ -1,11 +1,12 @@
 //! One walk over the data. Every step is counted and the depth is bounded, so no schema and no answer can stall it.
 mod branches;
 
-use super::{Check, Fault, Node, Pattern, Rules, Test, Type, same};
+use super::{Check, Fault, Node, Pattern, Rules, Test, Type, canonical, same};
 use crate::form::path::{encode, js_keys};
 pub(super) use branches::is_open;
 use serde_json::Value;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Nodes visited in one walk; a real form of 5,000 questions needs about 20,000.
 pub const STEPS_MAX: usize = 2_000_000;
@@ -60,8 +61,16 @@ impl<'n> Walk<'n> {
     }
 
     fn fault(&mut self, keyword: &'static str, asked: &Value) -> bool {
+        self.note(keyword, || Arc::new(asked.clone()))
+    }
+
+    fn refuse(&mut self, check: &Check) -> bool {
+        self.note(check.keyword, || check.asked.clone())
+    }
+
+    fn note(&mut self, keyword: &'static str, asked: impl FnOnce() -> Arc<Value>) -> bool {
         if self.silent == 0 && self.faults.len() < FAULTS_MAX {
-            self.faults.push(Fault { path: self.path.clone(), keyword, asked: asked.clone() });
+            self.faults.push(Fault { path: self.path.clone(), keyword, asked: asked() });
         }
         false
     }
@@ -160,7 +169,7 @@ impl<'n> Walk<'n> {
     }
 
     fn verdict(&mut self, check: &Check, good: bool) -> Option<bool> {
-        Some(good || self.fault(check.keyword, &check.asked))
+        Some(good || self.refuse(check))
     }
 
     fn number(&mut self, check: &Check, number: f64) -> Option<bool> {
@@ -190,11 +199,9 @@ impl<'n> Walk<'n> {
     fn any(&mut self, check: &'n Check, value: Option<&Value>, depth: usize) -> bool {
         match &check.test {
             Test::Ref(node) | Test::Items(node) => self.node(*node, value, depth),
-            Test::Const => value.is_some_and(|v| same(v, &check.asked)) || self.fault("const", &check.asked),
-            Test::Enum => {
-                let values = check.asked.as_array().map(Vec::as_slice).unwrap_or_default();
-                let listed = value.is_some_and(|v| values.iter().any(|allowed| same(v, allowed)));
-                listed || self.fault("enum", &check.asked)
+            Test::Const => value.is_some_and(|v| same(v, &check.asked)) || self.refuse(check),
+            Test::Enum(allowed) => {
+                value.is_some_and(|v| allowed.contains(&canonical(v))) || self.refuse(check)
             }
             Test::Not(node) => !self.silently(*node, value, depth) || self.fault("not", &Value::Null),
             Test::AnyOf(nodes) => self.any_of(nodes, value, depth),
@@ -217,8 +224,7 @@ impl<'n> Walk<'n> {
             Test::MaxItems(limit) => return self.verdict(check, items.len() <= *limit),
             Test::MinItems(limit) => return self.verdict(check, items.len() >= *limit),
             Test::UniqueItems(among) => {
-                let good = self.all_different(items, among);
-                return self.verdict(check, good);
+                return self.verdict(check, Self::all_different(items, among));
             }
             Test::AdditionalItems { from, schema } => {
                 if matches!(self.nodes.get(*schema), Some(Node::Bool(false))) {
@@ -261,29 +267,10 @@ impl<'n> Walk<'n> {
     }
 
     /// Where all entries are plain values of known types (`among`), Ajv compares only those that fit.
-    fn all_different(&mut self, items: &[Value], among: &[Type]) -> bool {
+    fn all_different(items: &[Value], among: &[Type]) -> bool {
         let fits = |item: &&Value| among.is_empty() || among.iter().any(|of| of.fits(item));
-        let (mut plain, mut nested) = (HashSet::new(), vec![]);
-        for item in items.iter().filter(fits) {
-            let again = match item {
-                Value::Array(_) | Value::Object(_) => {
-                    nested.push(item);
-                    false
-                }
-                Value::Number(number) => !plain.insert(format!("{:?}", number.as_f64().map(|n| n + 0.0))),
-                other => !plain.insert(other.to_string()),
-            };
-            if again {
-                return false;
-            }
-        }
-        for (at, item) in nested.iter().enumerate() {
-            self.steps += nested.len() - at;
-            if self.steps > STEPS_MAX || nested[at + 1..].iter().any(|other| same(item, other)) {
-                return false;
-            }
-        }
-        true
+        let mut seen = HashSet::new();
+        items.iter().filter(fits).all(|item| seen.insert(canonical(item)))
     }
 
     fn object(

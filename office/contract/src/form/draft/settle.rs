@@ -146,7 +146,7 @@ impl Draft {
                     rule.other.clone().into(),
                     rule.key.clone().into(),
                 ]);
-                found.push(Fault { path: path::pointer(at), keyword: "compare", asked });
+                found.push(Fault { path: path::pointer(at), keyword: "compare", asked: asked.into() });
             }
         }
     }

@@ -1,8 +1,9 @@
 //! Pages, questions and problems as the screens want them.
 use super::Draft;
 use crate::form::check::Fault;
+use crate::form::codes::{DIVISIONS, Parent};
 use crate::form::facts::Source;
-use crate::form::field::{Field, Shape};
+use crate::form::field::{Field, Shape, text_kind};
 use crate::form::messages;
 use crate::form::outline::{Gate, Item, Outline, Page, Place};
 use crate::form::path;
@@ -135,10 +136,7 @@ impl Draft {
             Shape::YesNo => Input::YesNo,
             Shape::Choice(values) => Input::Choice(choices(values)),
             Shape::Multi(values) => Input::Multi(choices(values)),
-            Shape::Code { list, parent } => Input::CodeList {
-                list: list.clone(),
-                parent_value: parent.as_deref().and_then(|parent| self.parent_value(at, parent)),
-            },
+            Shape::Code { list, parent } => self.code_input(field, list, parent.as_deref(), at),
             Shape::Entries(detail) => Input::Entries(self.entries(field, detail, at, lang)),
             Shape::Signature => Input::Signature,
             Shape::Attachment { types, max_bytes, dpi } => {
@@ -146,6 +144,24 @@ impl Draft {
             }
             Shape::Whole => Input::Note(String::new()),
         }
+    }
+
+    /// Chosen, or typed where a list of the site has nothing below the parent.
+    fn code_input(&self, field: &Field, list: &str, parent: Option<&str>, at: &str) -> Input {
+        let parent = match parent.map(|parent| self.parent_value(at, parent)) {
+            None => Parent::NotNamed,
+            Some(None) => Parent::Open,
+            Some(Some(code)) => Parent::Answered(code),
+        };
+        let list = list.to_owned();
+        let parent_value = match self.facts.lists().filter(|_| list != DIVISIONS) {
+            None => parent.code(),
+            Some(lists) => match lists.opening(&list, parent) {
+                None => return Input::Text(text_kind(&field.schema, false)),
+                opening => opening,
+            },
+        };
+        Input::CodeList { list, parent_value }
     }
 
     /// The parent's code: looked for in the same entry first.

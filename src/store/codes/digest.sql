@@ -1,0 +1,1 @@
+SELECT digest FROM code_list WHERE name = ?1

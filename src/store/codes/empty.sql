@@ -1,0 +1,1 @@
+DELETE FROM code WHERE list = ?1

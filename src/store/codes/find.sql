@@ -1,0 +1,1 @@
+SELECT code, parent, zh, zh_tw, en FROM code WHERE list = ?1 AND code = ?2

@@ -1,0 +1,1 @@
+SELECT DISTINCT parent FROM code INDEXED BY code_below WHERE list = ?1
