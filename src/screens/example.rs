@@ -2,6 +2,7 @@
 //! `jiujin screens` draws, so that a picture never shows what the program would not.
 use super::Status;
 use super::view::View;
+use crate::codes::{Code, Codes};
 use crate::notice::Notice;
 use crate::session::editing::Keystroke;
 use crate::session::settings::Settings;
@@ -44,6 +45,19 @@ struct Example {
     views: Vec<(&'static str, View)>,
 }
 
+/// The store holds code lists; no page of this visit opens one.
+struct NoLists;
+
+impl Codes for NoLists {
+    fn below(&self, _: &str, _: &str) -> Vec<Code> {
+        Vec::new()
+    }
+
+    fn find(&self, _: &str, _: &str) -> Option<Code> {
+        None
+    }
+}
+
 /// Every page under its name in visits, in the order a resident meets them. `pad` is the signature pad's size
 /// against the reference panel's.
 pub fn example_visit(
@@ -54,7 +68,7 @@ pub fn example_visit(
 ) -> Vec<(&'static str, View)> {
     let now = Moment { elapsed_ms: 0, unix_ms: NOW_UNIX_MS, today: date(2026, 9, 21) };
     let status = Status { printer: true, ..status };
-    let (typing, session) = (Typing::new(&shelf), Session::new(settings, Pauses::default()));
+    let (typing, session) = (Typing::new(&shelf, vec![]), Session::new(settings, Pauses::default()));
     let mut example = Example { session, shelf, status, typing, now, views: Vec::new() };
     example.browse();
     example.show_card();
@@ -81,7 +95,8 @@ impl Example {
     }
 
     fn keep(&mut self, page: &'static str) {
-        self.views.push((page, View::of(&self.session, &self.shelf, &self.status, &self.typing, self.now)));
+        let shelf = (&self.shelf, &NoLists as &dyn Codes);
+        self.views.push((page, View::of(&self.session, shelf, &self.status, &self.typing, self.now)));
     }
 
     fn choose(&mut self, id: &str) {
