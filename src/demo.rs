@@ -171,7 +171,8 @@ fn play(world: World, wish: &Wish) -> Result<u8, DemoError> {
     let first_frame = started.elapsed();
     let shots = wish.shots.clone().unwrap_or_else(|| world.folder.path().join("shots"));
     std::fs::create_dir_all(&shots)?;
-    let (eyes, visit, events) = (Eyes::new(&window).with(wish.hands), wish.visit.clone(), terminal.events.clone());
+    let (eyes, visit, events) =
+        (Eyes::new(&window).with(wish.hands), wish.visit.clone(), terminal.events.clone());
     let keep = wish.shots.is_some();
     let player = std::thread::Builder::new().name("player".into()).spawn(move || {
         let mut summary = Summary::new(first_frame, world.config.reader.baud);

@@ -5,9 +5,9 @@ mod keys;
 
 use super::headless;
 pub use form::Question;
-pub use keys::Hands;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use jiujin_ui::{App, AppWindow, Keyboard, PageId, ResultPage};
+pub use keys::Hands;
 use slint::{ComponentHandle, LogicalPosition, Model};
 use std::path::Path;
 use std::sync::mpsc;

@@ -74,6 +74,15 @@ fn down_goes_through_every_page_in_reading_order_and_up_comes_back() {
             if wanted.len() > 1 && focused(samples) != before_last {
                 astray.push(format!("{}: up leads to {:?}", pose.name, focused(samples)));
             }
+            // Two switches only go on: behind the last comes the first again, at most with the page itself between.
+            press(samples, Key::DownArrow);
+            let comes_round = (0..2).any(|_| {
+                press(samples, Key::DownArrow);
+                focused(samples).as_ref() == wanted.first()
+            });
+            if !comes_round {
+                astray.push(format!("{}: nothing leads from the last to the first", pose.name));
+            }
         }
         astray
     });
