@@ -109,6 +109,9 @@ pub struct DemoArguments {
     /// Without a window, even where there is a display
     #[arg(long)]
     pub headless: bool,
+    /// Play the visit with up, down and select of an assistive keypad instead of a finger
+    #[arg(long)]
+    pub five_keys: bool,
     /// A visit to play instead of the built-in one
     #[arg(long)]
     pub visit: Option<PathBuf>,

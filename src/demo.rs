@@ -7,7 +7,7 @@ mod summary;
 
 use crate::config::Config;
 use crate::kiosk::{Event, Report};
-use crate::screens::eyes::Eyes;
+use crate::screens::eyes::{Eyes, Hands};
 use crate::screens::{self, headless};
 use crate::terminal::{StartError, Terminal};
 use crate::visit::player::{Player, Surroundings};
@@ -55,6 +55,7 @@ pub enum DemoError {
 pub struct Wish {
     pub headless: bool,
     pub visit: Visit,
+    pub hands: Hands,
     pub shots: Option<PathBuf>,
     pub size: (u32, u32),
     pub lang: String,
@@ -181,7 +182,8 @@ fn play(world: World, wish: &Wish) -> Result<u8, DemoError> {
     let first_frame = started.elapsed();
     let shots = wish.shots.clone().unwrap_or_else(|| world.folder.path().join("shots"));
     std::fs::create_dir_all(&shots)?;
-    let (eyes, visit, events) = (Eyes::new(&window), wish.visit.clone(), terminal.events.clone());
+    let (eyes, visit, events) =
+        (Eyes::new(&window).with(wish.hands), wish.visit.clone(), terminal.events.clone());
     let keep = wish.shots.is_some();
     let player = std::thread::Builder::new().name("player".into()).spawn(move || {
         let mut summary = Summary::new(first_frame, world.config.reader.baud);

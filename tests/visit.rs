@@ -86,6 +86,16 @@ fn the_built_in_visit_reaches_its_end_in_every_look() {
     }
 }
 
+/// A17: up, down and select are enough for a whole visit, the keyboard on the screen among it. Only the card is laid
+/// down by hand.
+#[test]
+fn a_resident_goes_from_attract_to_the_offices_receipt_with_five_keys_and_no_finger() {
+    let played = demo(&["--five-keys"]);
+    let summary = String::from_utf8_lossy(&played.stderr).into_owned();
+    assert!(played.status.success(), "{summary}");
+    assert!(summary.contains("cases at the office: 1"), "{summary}");
+}
+
 #[test]
 fn a_visit_that_cannot_go_on_names_the_step_and_what_there_is_to_touch() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -3,7 +3,7 @@ use super::run::complain;
 use super::{EXIT_NO, EXIT_OK, EXIT_USAGE, VisitArguments};
 use crate::config::Config;
 use crate::kiosk::{Event, Report};
-use crate::screens::eyes::Eyes;
+use crate::screens::eyes::{Eyes, Hands};
 use crate::screens::{self, fonts, headless};
 use crate::terminal::Terminal;
 use crate::visit::player::{Player, Surroundings};
@@ -190,6 +190,10 @@ pub fn demo(arguments: Option<super::DemoArguments>) -> u8 {
     let wish = crate::demo::Wish {
         headless: !display
             || arguments.as_ref().is_some_and(|arguments| arguments.headless || arguments.visit.is_some()),
+        hands: match arguments.as_ref().is_some_and(|arguments| arguments.five_keys) {
+            true => Hands::FiveKeys,
+            false => Hands::Finger,
+        },
         visit,
         shots: arguments.and_then(|arguments| arguments.shots),
         size,

@@ -1,11 +1,13 @@
 //! What somebody in front of the screen can see and reach: the page, what is read out for an element, and a
 //! finger. Scripted visits and tests look through it from their own thread; it knows no session.
 mod form;
+mod keys;
 
 use super::headless;
 pub use form::Question;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery};
 use jiujin_ui::{App, AppWindow, Keyboard, PageId, ResultPage};
+pub use keys::Hands;
 use slint::{ComponentHandle, LogicalPosition, Model};
 use std::path::Path;
 use std::sync::mpsc;
@@ -21,11 +23,16 @@ const REACTION: Duration = Duration::from_millis(60);
 #[derive(Clone)]
 pub struct Eyes {
     window: slint::Weak<AppWindow>,
+    hands: Hands,
 }
 
 impl Eyes {
     pub fn new(window: &AppWindow) -> Eyes {
-        Eyes { window: window.as_weak() }
+        Eyes { window: window.as_weak(), hands: Hands::Finger }
+    }
+
+    pub fn with(self, hands: Hands) -> Eyes {
+        Eyes { hands, ..self }
     }
 
     fn ask<T: Send + 'static>(&self, question: impl FnOnce(&AppWindow) -> T + Send + 'static) -> Option<T> {
@@ -65,30 +72,38 @@ impl Eyes {
 
     /// Puts a finger on the element that `which` picks among the labels.
     fn touch_one(&self, which: impl FnOnce(&[String]) -> Option<usize> + Send + 'static) -> bool {
-        let touched = self.ask(move |window| {
+        let place = self.ask(move |window| {
             let (labels, places): (Vec<String>, Vec<LogicalPosition>) = touchable(window).into_iter().unzip();
-            let Some(at) = which(&labels).and_then(|index| places.get(index).copied()) else { return false };
-            headless::touch(window.window(), at);
-            true
+            which(&labels).and_then(|index| places.get(index).copied())
         });
+        let touched = place.flatten().is_some_and(|at| self.touch_at(at));
         self.settle();
-        touched.unwrap_or(false)
+        touched
+    }
+
+    fn touch_at(&self, at: LogicalPosition) -> bool {
+        match self.hands {
+            Hands::Finger => self.ask(move |window| headless::touch(window.window(), at)).is_some(),
+            Hands::FiveKeys => self.press_at(at),
+        }
     }
 
     /// One key of the screen's keyboard; a character that is on no key comes as a candidate would.
     pub fn key(&self, key: &str) -> bool {
-        let key = key.to_owned();
-        let pressed = self.ask(move |window| {
-            if !window.global::<Keyboard>().get_shown() {
-                return false;
-            }
-            match touchable(window).into_iter().find(|(label, _)| *label == key) {
-                Some((_, at)) => headless::touch(window.window(), at),
-                None => window.global::<Keyboard>().invoke_key(key.as_str().into()),
-            }
-            true
+        let wanted = key.to_owned();
+        let place = self.ask(move |window| {
+            let shown = window.global::<Keyboard>().get_shown();
+            let all = if shown { touchable(window) } else { vec![] };
+            shown.then(|| all.into_iter().find(|(label, _)| *label == wanted).map(|(_, at)| at))
         });
-        pressed.unwrap_or(false)
+        match place.flatten() {
+            Some(Some(at)) => self.touch_at(at),
+            Some(None) => {
+                let key = key.to_owned();
+                self.ask(move |window| window.global::<Keyboard>().invoke_key(key.into())).is_some()
+            }
+            None => false,
+        }
     }
 
     /// Gives the loop time to react, then draws.

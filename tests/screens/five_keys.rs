@@ -1,5 +1,5 @@
 //! A17, A18: with up, down, back, next and select everything on a page can be reached, in reading order.
-use super::poses::{PAGES, Pose};
+use super::poses::{PAGES, Pose, STATES};
 use super::stage::{PORTRAIT, dress, stage};
 use super::walker::{self, Seen};
 use jiujin::screens::Samples;
@@ -57,7 +57,7 @@ fn reachable(samples: &Samples) -> Vec<String> {
 fn down_goes_through_every_page_in_reading_order_and_up_comes_back() {
     let astray = stage(|samples| {
         let mut astray = Vec::new();
-        for pose in PAGES {
+        for pose in PAGES.iter().chain(STATES) {
             arrive(samples, pose);
             let wanted = reachable(samples);
             let mut met = Vec::new();
@@ -73,6 +73,15 @@ fn down_goes_through_every_page_in_reading_order_and_up_comes_back() {
             let before_last = wanted.len().checked_sub(2).and_then(|index| wanted.get(index)).cloned();
             if wanted.len() > 1 && focused(samples) != before_last {
                 astray.push(format!("{}: up leads to {:?}", pose.name, focused(samples)));
+            }
+            // Two switches only go on: behind the last comes the first again, at most with the page itself between.
+            press(samples, Key::DownArrow);
+            let comes_round = (0..2).any(|_| {
+                press(samples, Key::DownArrow);
+                focused(samples).as_ref() == wanted.first()
+            });
+            if !comes_round {
+                astray.push(format!("{}: nothing leads from the last to the first", pose.name));
             }
         }
         astray
