@@ -26,6 +26,7 @@ pub fn show(window: &AppWindow, view: &View) {
     overlay(window, &view.overlay);
     keyboard(window, view.keyboard.as_ref());
     catalogue::leaf(window, &view.page);
+    super::keys::keep_hearing(window);
 }
 
 /// A list for a page.
