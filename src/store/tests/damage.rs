@@ -77,7 +77,8 @@ fn letters_that_are_only_in_the_log_are_found_there() {
 fn five_hundred_damaged_files_always_start() {
     let Damaged { folder: _folder, path, letters } = store_with_letters(8);
     let whole = fs::read(&path).unwrap();
-    let mut seed = 0x2026_1122_u64;
+    let first = std::env::var("JIUJIN_RIG_FIRST_SEED").map_or(0x2026_1122_u64, |n| n.parse().unwrap());
+    let mut seed = first;
     let mut draw = |below: usize| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) as usize % below
@@ -107,8 +108,9 @@ fn five_hundred_damaged_files_always_start() {
         salvaged += found;
         lost += readable.saturating_sub(found);
     }
+    let verdict = if lost == 0 { "holds" } else { "BROKEN" };
     println!(
-        "{{\"rig\":\"R8\",\"runs\":{runs},\"alarms\":{alarms},\"letters\":{salvaged},\"readable_but_lost\":{lost}}}"
+        "{{\"rig\":\"R8\",\"seed\":{first},\"runs\":{runs},\"alarms\":{alarms},\"letters\":{salvaged},\"readable_but_lost\":{lost},\"verdict\":\"{verdict}\"}}"
     );
     assert!(alarms > runs / 5 && salvaged > runs * 4);
     assert_eq!(lost, 0);
