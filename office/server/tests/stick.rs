@@ -55,7 +55,9 @@ fn done(command: &mut Command) -> Option<Output> {
 fn root(arguments: &[&str], database: Option<&str>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jiujin-office"));
     command.arg("root").args(arguments);
-    database.iter().for_each(|database| drop(command.args(["--database", database])));
+    if let Some(database) = database {
+        command.args(["--database", database]);
+    }
     command.output().unwrap()
 }
 

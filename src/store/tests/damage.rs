@@ -116,6 +116,27 @@ fn five_hundred_damaged_files_always_start() {
     assert_eq!(lost, 0);
 }
 
+#[test]
+fn a_queue_whose_index_lost_its_letters_is_damage_at_the_start_and_not_silence_for_ever() {
+    let Damaged { folder, path, letters } = store_with_letters(12);
+    let db = Connection::open(&path).unwrap();
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'submission_queue'";
+    let page: i64 = db.query_row(root, [], |row| row.get(0)).unwrap();
+    let page = page as usize;
+    drop(db);
+    // A sound tree without a single entry (file format, 1.6: kind 10, no cells, content begins at the end).
+    let mut blank = vec![0; 4_096];
+    blank[0] = 10;
+    blank[5..7].copy_from_slice(&4_096u16.to_be_bytes());
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[(page - 1) * 4_096..page * 4_096].copy_from_slice(&blank);
+    fs::write(&path, bytes).unwrap();
+    let mut opened = opened(&path);
+    assert_eq!(opened.alarm.as_ref().map(|alarm| alarm.salvaged), Some(letters.len()));
+    assert_eq!(opened.store.due(at(60), 50).unwrap().len(), letters.len());
+    drop(folder);
+}
+
 /// How many whole letters SQLite itself still reads from these bytes: those must be found.
 fn letters_readable(bytes: &[u8], letters: &[Acknowledged]) -> usize {
     let folder = tempfile::tempdir().unwrap();
