@@ -97,7 +97,8 @@ impl Kiosk {
         events: mpsc::Sender<Event>,
         outlets: Outlets,
     ) -> Kiosk {
-        let status = Status::new(&config);
+        let mut status = Status::new(&config);
+        status.posted(&config, &shelf.board.site);
         let session = match codes::lists(&store, &config) {
             Ok(lists) => session.with_lists(lists),
             Err(error) => {

@@ -23,6 +23,7 @@ use crate::session::Happening;
 use crate::session::settings::{Settings, TextSize, Theme};
 use crate::typing::Key;
 pub use example::example_visit;
+use jiujin_contract::catalogue::board::Site;
 use jiujin_contract::text::Text;
 use jiujin_ui::AppWindow;
 pub use listen::listen;
@@ -63,9 +64,9 @@ pub struct Status {
 
 impl Status {
     pub fn new(config: &Config) -> Status {
-        Status {
-            centre: Text::new(&config.site.centre_zh, &config.site.centre_en),
-            staff: Text::new(&config.site.staff_zh, &config.site.staff_en),
+        let mut status = Status {
+            centre: Text::default(),
+            staff: Text::default(),
             offset_min: config.site.utc_offset_min,
             reader: true,
             online: true,
@@ -73,7 +74,16 @@ impl Status {
             scanner: config.scanner.port != "off",
             printer: config.printer.port != "off",
             paper: true,
-        }
+        };
+        status.posted(config, &Site::default());
+        status
+    }
+
+    /// The office's words for the site go before those of kiosk.toml, as long as it has posted any.
+    pub fn posted(&mut self, config: &Config, site: &Site) {
+        let own = &config.site;
+        self.centre = site.centre.clone().unwrap_or_else(|| Text::new(&own.centre_zh, &own.centre_en));
+        self.staff = site.staff.clone().unwrap_or_else(|| Text::new(&own.staff_zh, &own.staff_en));
     }
 
     /// The one honest line: what keeps residents from their errand first.

@@ -2,6 +2,7 @@
 //! search over it. An item that does not compile is named and left out; the rest works.
 use crate::search::{Hit, Search, SearchEntry};
 use crate::session::application::Service;
+use jiujin_contract::catalogue::Board;
 use jiujin_contract::form::Form;
 use jiujin_contract::item::ServiceItem;
 use std::sync::Arc;
@@ -12,6 +13,8 @@ pub struct Shelf {
     search: Search,
     /// Items that were left out, with the reason, for the technician.
     pub left_out: Vec<String>,
+    /// What the office pinned to the attract page.
+    pub board: Board,
 }
 
 impl Shelf {
@@ -26,7 +29,11 @@ impl Shelf {
         }
         services.sort_by(|a, b| b.item.popularity.cmp(&a.item.popularity).then(a.item.id.cmp(&b.item.id)));
         let search = Search::new(services.iter().map(|service| entry(&service.item)));
-        Shelf { services, search, left_out }
+        Shelf { services, search, left_out, board: Board::default() }
+    }
+
+    pub fn with_board(self, board: Board) -> Shelf {
+        Shelf { board, ..self }
     }
 
     pub fn services(&self) -> &[Arc<Service>] {

@@ -131,7 +131,7 @@ fn stocked(store: &Store) -> Result<Shelf, crate::store::StoreError> {
     if let Some(since) = shown.expired {
         tracing::error!(%since, version = shown.version, "the catalogue expired; is news held back?");
     }
-    let shelf = Shelf::new(shown.items);
+    let shelf = Shelf::new(shown.items).with_board(shown.board);
     for left_out in shown.left_out.iter().chain(&shelf.left_out) {
         tracing::error!(left_out, "catalogue item");
     }

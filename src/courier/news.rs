@@ -3,6 +3,7 @@ use super::{Courier, Raw};
 use crate::crash_point;
 use crate::letter::{Believed, Held, PartDigest, Update};
 use jiff::Timestamp;
+use jiujin_contract::catalogue::board::{BOARD_BYTES_MAX, BOARD_ID};
 use jiujin_contract::catalogue::{ITEM_FILE_BYTES_MAX, ITEMS_MAX, ManifestEntry, SignedManifest, Trust};
 use jiujin_contract::sealing::Digest;
 use jiujin_contract::wire::{BODY_BYTES_MAX, EnrolAnswer, Request, Setback};
@@ -79,10 +80,13 @@ impl Courier {
         if manifest.items.len() > ITEMS_MAX {
             return Err(NewsError::TooLarge("too many items"));
         }
+        if manifest.board.as_ref().is_some_and(|board| board.id != BOARD_ID || board.size > BOARD_BYTES_MAX) {
+            return Err(NewsError::TooLarge("the board is larger than a board may be"));
+        }
         if manifest.items.iter().any(|entry| entry.size > ITEM_FILE_BYTES_MAX) {
             return Err(NewsError::TooLarge("an item is larger than an item may be"));
         }
-        Ok((trust, manifest.items))
+        Ok((trust, manifest.entries()))
     }
 
     async fn fetch_items(

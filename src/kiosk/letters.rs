@@ -225,7 +225,10 @@ impl Kiosk {
                 }
                 match self.store.catalogue_items(Timestamp::now()) {
                     // Visits keep the version they began with: they hold their service.
-                    Ok(shown) => self.shelf = Arc::new(Shelf::new(shown.items)),
+                    Ok(shown) => {
+                        self.shelf = Arc::new(Shelf::new(shown.items).with_board(shown.board));
+                        self.status.posted(&self.config, &self.shelf.board.site);
+                    }
                     Err(error) => self.store_failed(&error),
                 }
             }

@@ -5,16 +5,16 @@ mod outcome;
 
 use super::fonts::visible;
 use super::identity::ConfirmView;
-use super::view::{OverlayView, Page, View};
+use super::view::{NoticeLine, OverlayView, Page, View};
 use crate::notice::{CardPrompt, Notice};
 use crate::session::settings::{Settings, Theme as Colours};
 use crate::typing::{KeyboardView, Layout};
 use jiujin_contract::item::ConsentOrigin;
 use jiujin_contract::text::Lang;
 use jiujin_ui::{
-    App, AppWindow, AttractPage, CardPage, CardState, ConfirmPage, ConsentItem, ConsentPage, Frame, Help,
-    HomePage, KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
-    UnavailablePage,
+    App, AppWindow, AttractPage, CardPage, CardState, CentreNotice, ConfirmPage, ConsentItem, ConsentPage,
+    Frame, Help, HomePage, KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme,
+    ThemeId, UnavailablePage,
 };
 use slint::{ComponentHandle, Image, Model, ModelRc, SharedPixelBuffer, SharedString, VecModel};
 use std::borrow::Cow;
@@ -61,9 +61,14 @@ pub fn dress(window: &AppWindow, wished: &Settings) {
 
 fn page(window: &AppWindow, page: &Page) {
     let id = match page {
-        Page::Attract { services } => {
+        Page::Attract { services, notices } => {
             window.global::<AttractPage>().set_services(*services as i32);
-            window.global::<AttractPage>().set_notices(ModelRc::default());
+            let notice = |line: &NoticeLine| CentreNotice {
+                title: line.title.as_str().into(),
+                when: line.body.as_str().into(),
+            };
+            let notices: Vec<_> = notices.iter().map(notice).collect();
+            window.global::<AttractPage>().set_notices(ModelRc::new(VecModel::from(notices)));
             PageId::Attract
         }
         Page::Home(view) => catalogue::home(window, view),

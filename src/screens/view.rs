@@ -14,6 +14,8 @@ use crate::session::stage::Stage;
 use crate::session::{Moment, Overlay, Pauses, Session};
 use crate::shelf::Shelf;
 use crate::typing::{KeyboardView, Typing};
+use jiujin_contract::catalogue::board::{Board, Posting};
+use jiujin_contract::text::Lang;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct View {
@@ -28,6 +30,7 @@ pub struct View {
 pub enum Page {
     Attract {
         services: usize,
+        notices: Vec<NoticeLine>,
     },
     Home(HomeView),
     Search(SearchView),
@@ -55,6 +58,13 @@ pub enum Page {
         /// Minutes for which the card can go on where it stopped; 0 when nothing was kept.
         resume_minutes: u64,
     },
+}
+
+/// A notice of the office, on its days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeLine {
+    pub title: String,
+    pub body: String,
 }
 
 /// The same on every page.
@@ -89,7 +99,7 @@ impl View {
         let today = words::local_time(unix_ms, config.site.utc_offset_min).date();
         let session = Session::new(super::house_settings(config), Pauses::default());
         View {
-            page: Page::Attract { services: jiujin_contract::catalogue::day_one_count() },
+            page: Page::Attract { services: jiujin_contract::catalogue::day_one_count(), notices: vec![] },
             frame: frame(&session, &Status::new(config), Moment { elapsed_ms: 0, unix_ms, today }),
             settings: session.settings,
             overlay: OverlayView::None,
@@ -114,6 +124,14 @@ impl View {
     }
 }
 
+fn notices(board: &Board, now: Moment, lang: Lang) -> Vec<NoticeLine> {
+    let line = |notice: &Posting| NoticeLine {
+        title: notice.title.get(lang).to_owned(),
+        body: notice.body.get(lang).to_owned(),
+    };
+    board.on(now.today).map(line).collect()
+}
+
 fn page(
     session: &Session,
     (shelf, codes): (&Shelf, &dyn Codes),
@@ -122,7 +140,9 @@ fn page(
 ) -> Page {
     let lang = session.settings.lang;
     match &session.stage {
-        Stage::Attract => Page::Attract { services: shelf.single().count() },
+        Stage::Attract => {
+            Page::Attract { services: shelf.single().count(), notices: notices(&shelf.board, now, lang) }
+        }
         Stage::Browsing { browse, .. } => match &browse.query {
             Some(query) => Page::Search(catalogue::search(
                 shelf,

@@ -1,7 +1,7 @@
 //! From attract to consent, and everything that can happen on any page.
 use super::application::{Application, Service, facts_json};
 use super::editing::Editing;
-use super::stage::{Agreement, Aim, Browse, Guiding, Stage, Tab, Who};
+use super::stage::{Agreement, Aim, Browse, CaseList, Guiding, Stage, Tab, Who};
 use super::{ADULT_AGE, Happening, Left, Moment, Order, Overlay, Session, Step};
 use crate::notice::{CardPrompt, Notice};
 use jiujin_contract::identity::IdNumber;
@@ -54,11 +54,20 @@ impl Session {
                 self.stay()
             }
             Happening::CasesKnown { list, of } => {
+                let list = self.newest_cases(list);
                 self.cases = Some(list.clone());
                 self.on_page(Happening::CasesKnown { list, of }, now)
             }
             Happening::Withdrawn { answer, .. } => self.withdrawn(answer),
             other => self.on_page(other, now),
+        }
+    }
+
+    /// A question that found no office takes nothing away: what it told before stands, with the time it was told.
+    fn newest_cases(&self, told: CaseList) -> CaseList {
+        match (&told, &self.cases) {
+            (CaseList::Offline, Some(before @ CaseList::Known { .. })) => before.clone(),
+            _ => told,
         }
     }
 
@@ -101,12 +110,14 @@ impl Session {
         }
     }
 
-    /// After a time-out the same card may go on where it stopped; whoever ends the visit keeps nothing.
+    /// After a time-out the same card may go on where it stopped; whoever ends the visit keeps nothing. A visit without
+    /// answers, a passer-by's, leaves those of the one before alone.
     fn keep_answers(mut self, now: Moment) -> Session {
         let until = now.elapsed_ms + self.pauses.resume_ms;
-        self.left = self
-            .unfinished()
+        let unfinished = self.unfinished();
+        let left = unfinished
             .map(|(application, page)| Box::new(Left { application: application.clone(), page, until }));
+        self.left = left.or(self.left);
         self
     }
 

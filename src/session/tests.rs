@@ -231,12 +231,17 @@ fn timed_out_at_the_first_question() -> Session {
     let known = looked_up(Some(serde_json::json!({})));
     let session = after(at_consent().into_iter().chain([Happening::Agreed, known])).session;
     assert!(matches!(session.stage, Stage::Filling(_)));
-    let mut session = session;
+    let session = run_out(session);
+    assert_eq!(session.stage, Stage::Ended { timed_out: true });
+    session
+}
+
+/// Silent until the warning, and through it.
+fn run_out(mut session: Session) -> Session {
     for _ in 0..2 {
         let deadline = session.deadline().expect("a visit has a deadline");
         session = session.apply(Happening::DeadlinePassed, at(deadline)).session;
     }
-    assert_eq!(session.stage, Stage::Ended { timed_out: true });
     session
 }
 
@@ -263,6 +268,14 @@ fn another_card_or_a_late_one_finds_nothing_of_the_visit_before() {
     let ended = timed_out_at_the_first_question();
     let late = present(ended, adult(), 1_000_000);
     assert!(matches!(late.stage, Stage::Browsing { .. }), "{:?}", late.stage);
+}
+
+#[test]
+fn a_passer_by_who_times_out_does_not_cost_the_resident_before_their_kept_answers() {
+    let browsing = timed_out_at_the_first_question().apply(Happening::Woke, at(330_000)).session;
+    assert!(matches!(browsing.stage, Stage::Browsing { who: None, .. }), "{:?}", browsing.stage);
+    let again = present(run_out(browsing), adult(), 700_000);
+    assert!(matches!(again.stage, Stage::Filling(_)), "{:?}", again.stage);
 }
 
 #[test]
@@ -333,6 +346,19 @@ fn the_catalogue_tells_how_far_the_residents_cases_are_until_the_visit_ends() {
     let again = tell(home.session, [Happening::ServiceChosen(service("S038")), Happening::WentBack]);
     assert!(again.orders.is_empty(), "asked once a visit");
     assert_eq!(tell(again.session, [Happening::VisitEnded]).session.cases, None);
+}
+
+#[test]
+fn a_question_about_ones_cases_that_times_out_keeps_the_answer_from_before() {
+    let home = after([Happening::CardRead(adult()), Happening::IdentityConfirmed(true), told_of(&[RECEIPT])]);
+    let known = home.session.cases.clone();
+    let of = adult().id_number.clone();
+    let silent = Happening::CasesKnown { of: of.clone(), list: CaseList::Offline };
+    let asked = tell(home.session, [Happening::CasesWanted, silent.clone()]);
+    assert_eq!(asked.session.cases, known);
+    assert!(matches!(&asked.session.stage, Stage::Cases { cases, .. } if Some(cases) == known.as_ref()));
+    let never = after([Happening::CardRead(adult()), Happening::IdentityConfirmed(true), silent]);
+    assert_eq!(never.session.cases, Some(CaseList::Offline), "without an answer nothing is made up");
 }
 
 /// The page of one's own case, after these touches.

@@ -5,7 +5,7 @@ use super::{Store, StoreError, journal};
 use crate::crash_point;
 use crate::letter::{Believed, Held, PartDigest, Update};
 use jiff::Timestamp;
-use jiujin_contract::catalogue::{OpenState, SignedManifest};
+use jiujin_contract::catalogue::{Board, OpenState, SignedManifest};
 use jiujin_contract::item::ServiceItem;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -20,6 +20,8 @@ pub struct Shown {
     /// 0 is the catalogue built into the program.
     pub version: u64,
     pub items: Vec<ServiceItem>,
+    /// Empty until the office has posted one.
+    pub board: Board,
     /// Broken items, for the technician.
     pub left_out: Vec<String>,
     /// Since when the office has not renewed its word. Residents still see it (the office refuses versions out of
@@ -76,7 +78,7 @@ impl Store {
         let Some(active) = self.catalogue_active()? else {
             let day_one = jiujin_contract::catalogue::day_one();
             let left_out = day_one.problems.iter().map(ToString::to_string).collect();
-            return Ok(Shown { version: 0, items: day_one.offered(), left_out, expired: None });
+            return Ok(Shown { items: day_one.offered(), left_out, ..Shown::default() });
         };
         let mut shown = Shown { version: active.version, ..Shown::default() };
         let listed = serde_json::from_slice::<SignedManifest>(&active.manifest).map(|signed| signed.manifest);
@@ -88,6 +90,14 @@ impl Store {
             .filter(|expires| expires.as_millisecond() < office_now);
         for (digest, body) in &active.parts {
             let name = hex::encode(digest);
+            let board = listed.as_ref().ok().and_then(|manifest| manifest.board.as_ref());
+            if board.is_some_and(|board| board.hash == name) {
+                match Board::from_bytes(body) {
+                    Ok(board) => shown.board = board,
+                    Err(error) => shown.left_out.push(format!("the board: {error}")),
+                }
+                continue;
+            }
             let state =
                 listed.as_ref().ok().and_then(|manifest| manifest.items.iter().find(|e| e.hash == name));
             match (serde_json::from_slice::<ServiceItem>(body), state.map(|entry| entry.state)) {

@@ -85,7 +85,7 @@ pub(super) fn manifest(items: &[ServiceItem], version: u64) -> Manifest {
     let now = Timestamp::now();
     let expires = now.checked_add(SignedDuration::from_hours(24)).unwrap();
     let items = items.iter().map(|item| ManifestEntry::of(item, OpenState::Open)).collect();
-    Manifest { version, issued: now, expires, items }
+    Manifest { version, issued: now, expires, items, board: None }
 }
 
 fn honest(items: &[ServiceItem], version: u64, office: &OfficeSigningKey) -> Shop {

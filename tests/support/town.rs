@@ -31,7 +31,15 @@ pub struct Town {
 
 impl Town {
     pub async fn new() -> Town {
-        let folder = tempfile::tempdir().unwrap();
+        Town::within(tempfile::tempdir().unwrap()).await
+    }
+
+    /// Both stores in memory: for rigs that cut lines and end processes, never the power.
+    pub async fn in_memory() -> Town {
+        Town::within(tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()).await
+    }
+
+    async fn within(folder: tempfile::TempDir) -> Town {
         ask_for(&offered().items[0], folder.path());
         let (office, address) = open_office(folder.path()).await;
         let town = Town { office, address, folder };

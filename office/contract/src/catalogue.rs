@@ -11,6 +11,7 @@ use std::fmt;
 use std::path::Path;
 
 mod authoring;
+pub mod board;
 mod conditions;
 mod definitions;
 mod eligibility;
@@ -22,6 +23,7 @@ mod questions;
 mod source;
 pub mod trust;
 
+pub use board::Board;
 pub use definitions::Definitions;
 pub use life_event::{LifeEvent, SplitError};
 pub use manifest::{Manifest, ManifestEntry, OpenState, SignedManifest};

@@ -1,7 +1,9 @@
 //! The services this office offers: their bytes for the kiosks, their forms for judging what comes back.
+use crate::board::Posted;
 use crate::roots::Roots;
 use crate::store::{ItemStates, NewPart, OldItem};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiujin_contract::catalogue::board::BOARD_ID;
 use jiujin_contract::catalogue::{Catalogue, Manifest, ManifestEntry, SignedManifest, SignedRoot};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::keys::OfficeSigningKey;
@@ -39,6 +41,9 @@ pub struct Published {
     pub etag: String,
     day: i64,
     states: ItemStates,
+    posted: Posted,
+    /// Its bytes, as they are fetched by their hash.
+    board: Option<(ManifestEntry, String)>,
 }
 
 /// All services, single and joint, in all versions still taken, and the signed list of the current ones.
@@ -59,7 +64,7 @@ impl Shelf {
         let services: BTreeMap<String, Service> =
             items.into_iter().filter_map(usable).map(|service| (service.item.id.clone(), service)).collect();
         let (replaced, grace, roots) = (BTreeMap::new(), VERSION_GRACE, Vec::new());
-        let published = publish(&services, (key, &roots), now, ItemStates::default());
+        let published = publish(&services, (key, &roots), now, Default::default());
         let (key, published) = (key.clone(), RwLock::new(Arc::new(published)));
         Shelf { services, replaced, grace, key, roots, published }
     }
@@ -67,7 +72,7 @@ impl Shelf {
     /// The catalogue has a key of its own, named by these roots.
     pub fn with_roots(self, roots: Roots, now: Timestamp) -> Shelf {
         let Some(key) = roots.catalogue else { return self };
-        let published = publish(&self.services, (&key, &roots.chain), now, ItemStates::default());
+        let published = publish(&self.services, (&key, &roots.chain), now, Default::default());
         Shelf { key, roots: roots.chain, published: RwLock::new(Arc::new(published)), ..self }
     }
 
@@ -152,8 +157,13 @@ impl Shelf {
     }
 
     /// The item's bytes by their hash.
-    pub fn bytes(&self, id: &str, hash: &str) -> Option<&str> {
-        self.services.get(id).filter(|service| service.hash == hash).map(|service| service.json.as_str())
+    pub fn bytes(&self, id: &str, hash: &str) -> Option<String> {
+        if id == BOARD_ID {
+            let published = self.published.read().unwrap_or_else(PoisonError::into_inner);
+            let (entry, json) = published.board.as_ref()?;
+            return (entry.hash == hash).then(|| json.clone());
+        }
+        self.services.get(id).filter(|service| service.hash == hash).map(|service| service.json.clone())
     }
 
     /// The name of a service for the console.
@@ -162,12 +172,12 @@ impl Shelf {
     }
 
     /// The signed manifest; a new one every day, so that kiosks that hear from us never see it expire.
-    pub fn manifest(&self, now: Timestamp, states: ItemStates) -> Arc<Published> {
+    pub fn manifest(&self, now: Timestamp, states: ItemStates, posted: Posted) -> Arc<Published> {
         let current = self.published.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if current.day == day_of(now) && current.states == states {
+        if current.day == day_of(now) && current.states == states && current.posted == posted {
             return current;
         }
-        let fresh = Arc::new(publish(&self.services, (&self.key, &self.roots), now, states));
+        let fresh = Arc::new(publish(&self.services, (&self.key, &self.roots), now, (states, posted)));
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = fresh.clone();
         fresh
     }
@@ -186,22 +196,24 @@ fn publish(
     services: &BTreeMap<String, Service>,
     (key, roots): (&OfficeSigningKey, &[SignedRoot]),
     now: Timestamp,
-    states: ItemStates,
+    (states, posted): (ItemStates, Posted),
 ) -> Published {
     let day = day_of(now);
     let issued = Timestamp::from_second(day * DAY_S).unwrap_or(now);
     let versions: u64 = services.values().map(|service| u64::from(service.item.version)).sum();
-    let changes = versions + states.changes;
+    let changes = versions + states.changes + posted.changes;
+    let board = posted.entry();
     let entry = |service: &Service| ManifestEntry::of(&service.item, states.of(&service.item.id));
     let manifest = Manifest {
         version: day.unsigned_abs() * CHANGES_A_DAY + changes % CHANGES_A_DAY,
         issued,
         expires: issued + MANIFEST_LIFETIME,
         items: services.values().map(entry).collect(),
+        board: board.as_ref().map(|(entry, _)| entry.clone()),
     };
     let signed = SignedManifest { roots: roots.to_vec(), ..manifest.sign(key.ed25519()) };
     let json = serde_json::to_string(&signed).unwrap_or_default();
-    Published { etag: format!("\"{}\"", Digest::of(json.as_bytes())), json, day, states }
+    Published { etag: format!("\"{}\"", Digest::of(json.as_bytes())), json, day, states, posted, board }
 }
 
 /// The services built into the program. A broken item is named in the log and left out.
@@ -226,7 +238,8 @@ mod tests {
         let shelf = Shelf::of(items, &key, now);
         assert_eq!(shelf.services.len(), count);
         let signed: SignedManifest =
-            serde_json::from_str(&shelf.manifest(now, ItemStates::default()).json).unwrap();
+            serde_json::from_str(&shelf.manifest(now, ItemStates::default(), Posted::default()).json)
+                .unwrap();
         let manifest = signed.verify(key.public().ed25519(), now).unwrap();
         assert_eq!(manifest.items.len(), count);
     }
@@ -236,11 +249,13 @@ mod tests {
         let key = OfficeSigningKey::generate().unwrap();
         let start: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
         let shelf = Shelf::of(Vec::new(), &key, start);
-        let same_day = shelf.manifest(start + SignedDuration::from_hours(1), ItemStates::default());
-        assert_eq!(same_day.etag, shelf.manifest(start, ItemStates::default()).etag);
+        let same_day =
+            shelf.manifest(start + SignedDuration::from_hours(1), ItemStates::default(), Posted::default());
+        assert_eq!(same_day.etag, shelf.manifest(start, ItemStates::default(), Posted::default()).etag);
         let later = start + SignedDuration::from_hours(24 * 90);
         let signed: SignedManifest =
-            serde_json::from_str(&shelf.manifest(later, ItemStates::default()).json).unwrap();
+            serde_json::from_str(&shelf.manifest(later, ItemStates::default(), Posted::default()).json)
+                .unwrap();
         let first: SignedManifest = serde_json::from_str(&same_day.json).unwrap();
         assert!(signed.verify(key.public().ed25519(), later).unwrap().version > first.manifest.version);
     }

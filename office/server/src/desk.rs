@@ -1,4 +1,5 @@
 //! What every request handler shares.
+use crate::board::BoardFile;
 use crate::catalogue::Shelf;
 use crate::counts::Counts;
 use crate::directory::Directory;
@@ -14,6 +15,7 @@ pub struct Desk {
     pub store: Store,
     pub keys: OfficeKeys,
     pub shelf: Shelf,
+    pub board: BoardFile,
     pub directory: Directory,
     pub guard: Guard,
     pub counts: Counts,

@@ -113,12 +113,27 @@ impl OfficeKeys {
 /// Writes a whole file of mode 0600 or nothing; an existing one wins.
 pub(crate) fn write_once(path: &Path, text: &str) -> std::io::Result<()> {
     let draft = path.with_extension(format!("draft-{}", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    let linked = written.and_then(|()| match fs::hard_link(&draft, path) {
+    write_new(&draft, text)?;
+    let placed = match fs::hard_link(&draft, path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        other => other,
-    });
+        // A stick's file system has no links, and no network drive has them for sure.
+        Err(_) => match write_new(path, text) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        },
+        Ok(()) => Ok(()),
+    };
     fs::remove_file(&draft)?;
-    linked
+    placed
+}
+
+/// A file that was not there before; what could not be written whole is taken away again.
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_file(path);
+    }
+    written
 }

@@ -12,6 +12,7 @@
 //! office.serve(listener).await?;
 //! # Ok(()) }
 //! ```
+mod board;
 mod catalogue;
 mod counts;
 mod desk;
@@ -27,6 +28,7 @@ mod roots;
 mod routes;
 mod store;
 
+pub use board::{PostError, Posted, post as post_board};
 pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use import::{ImportError, Imported, check_export};
@@ -97,7 +99,7 @@ impl Office {
     ) -> Result<Office, OfficeError> {
         // The database first: a mistyped address must not leave a key file behind.
         let store = Store::open(database).await?;
-        let roots = Roots::load(keys)?;
+        let (roots, board) = (Roots::load(keys)?, board::BoardFile::beside(keys));
         let keys = OfficeKeys::load_or_make(keys)?;
         let directory = directory::Directory::built_in(&keys, &offered.definitions.directory_sample());
         let (items, now) = (offered.offered(), Timestamp::now());
@@ -105,8 +107,8 @@ impl Office {
         let replaced = if items.is_empty() { vec![] } else { store.remember_items(&items, now).await? };
         let shelf = catalogue::Shelf::of(items, &keys.signing, now).with_roots(roots, now);
         let shelf = shelf.with_replaced(replaced, grace);
-        let desk =
-            Desk { store, keys, shelf, directory, guard: Default::default(), counts: Default::default() };
+        let (guard, counts) = Default::default();
+        let desk = Desk { store, keys, shelf, board, directory, guard, counts };
         Ok(Office { desk: Arc::new(desk) })
     }
 

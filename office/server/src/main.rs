@@ -86,6 +86,15 @@ enum Command {
         #[arg(value_parser = ["open", "closing", "closed"])]
         state: String,
     },
+    /// Post the notices of the attract page and the words of the site to all kiosks, signed with the catalogue
+    ///
+    /// Example: jiujin-office board --database sqlite:office.db board.toml
+    Board {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// `[[notice]]` with title, body, from and until; `[site]` with centre and staff. An empty file takes all away
+        file: std::path::PathBuf,
+    },
     /// Kiosks of this office
     #[command(subcommand)]
     Device(DeviceCommand),
@@ -161,6 +170,8 @@ enum CommandError {
     Import(#[from] jiujin_office::ImportError),
     #[error(transparent)]
     Roots(#[from] jiujin_office::RootsError),
+    #[error(transparent)]
+    Board(#[from] jiujin_office::PostError),
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -220,6 +231,9 @@ async fn run(command: Command) -> Result<(), CommandError> {
         }
         Command::Item { database, id, state } => item(&existing(&database).await?, &id, &state).await,
         Command::Import { database, file } => import(&database, &file).await,
+        Command::Board { database, file } => {
+            print_line(&jiujin_office::post_board(&jiujin_office::keys_beside(&database), &file)?)
+        }
         Command::Device(command) => device(command).await,
         Command::Root(command) => ceremony::run(command),
     }

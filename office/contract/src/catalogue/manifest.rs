@@ -34,6 +34,9 @@ pub struct Manifest {
     pub issued: jiff::Timestamp,
     pub expires: jiff::Timestamp,
     pub items: Vec<ManifestEntry>,
+    /// Notices and words of the site, by their hash as well; see [`super::board`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub board: Option<ManifestEntry>,
 }
 
 /// The manifest as it travels. The signature covers its canonical JSON.
@@ -100,6 +103,11 @@ impl Manifest {
         SignedManifest { manifest: self, signature, signatures: Vec::new(), roots: Vec::new() }
     }
 
+    /// Everything that is fetched by its hash.
+    pub fn entries(&self) -> Vec<ManifestEntry> {
+        self.items.iter().chain(&self.board).cloned().collect()
+    }
+
     pub(super) fn signed_bytes(&self) -> Vec<u8> {
         let value = serde_json::to_value(self).unwrap_or_default();
         [SIGNED_AS, canonical_json(&value).as_bytes()].concat()
@@ -160,7 +168,13 @@ mod tests {
 
     fn manifest() -> Manifest {
         let now: jiff::Timestamp = "2026-09-21T00:00:00Z".parse().unwrap();
-        Manifest { version: 7, issued: now, expires: "2026-10-21T00:00:00Z".parse().unwrap(), items: vec![] }
+        Manifest {
+            version: 7,
+            issued: now,
+            expires: "2026-10-21T00:00:00Z".parse().unwrap(),
+            items: vec![],
+            board: None,
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@ use std::sync::Arc;
     )
 )]
 pub async fn manifest(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let published = desk.shelf.manifest(Timestamp::now(), desk.store.item_states().await?);
+    let published =
+        desk.shelf.manifest(Timestamp::now(), desk.store.item_states().await?, desk.board.posted());
     let asked = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let same = asked.split(',').any(|etag| etag.trim() == published.etag || etag.trim() == "*");
     let mut response = if same {
@@ -49,7 +50,7 @@ pub async fn item(
     let bytes = desk.shelf.bytes(&id, &hash);
     let bytes =
         bytes.ok_or_else(|| Refusal::new(ProblemKind::NotFound, "the item is not offered in these bytes"))?;
-    let mut response = stored_json(StatusCode::OK, bytes.to_owned());
+    let mut response = stored_json(StatusCode::OK, bytes);
     let for_ever = HeaderValue::from_static("public, max-age=31536000, immutable");
     response.headers_mut().insert(header::CACHE_CONTROL, for_ever);
     Ok(response)

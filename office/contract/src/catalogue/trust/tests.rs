@@ -61,6 +61,7 @@ fn manifest() -> Manifest {
         issued: "2026-11-22T00:00:00Z".parse().unwrap(),
         expires: "2026-12-22T00:00:00Z".parse().unwrap(),
         items: ITEMS.iter().map(|item| ManifestEntry::of(item, OpenState::Open)).collect(),
+        board: None,
     }
 }
 
