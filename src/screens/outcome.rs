@@ -2,7 +2,9 @@
 use super::{Status, words};
 use crate::parked;
 use crate::printer::slip::Part;
-use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print, TakingBack};
+use crate::session::stage::{
+    CaseLine, CaseList, CaseTab, Delivery, Done, Print, Rated, Rating, RatingWay, TakingBack,
+};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
@@ -82,6 +84,7 @@ pub struct CaseDetailView {
     /// Where it stands, what the office says about it, and what can be done.
     pub message: String,
     pub can_withdraw: bool,
+    pub can_rate: bool,
     /// The page asks once more.
     pub confirming: bool,
     pub steps: Vec<CaseStep>,
@@ -102,6 +105,7 @@ pub struct RatingView {
     pub service: String,
     pub level: Option<u8>,
     pub reasons: BTreeSet<usize>,
+    pub anonymous: bool,
     /// The reasons that belong to the level.
     pub labels: &'static [&'static str],
 }
@@ -217,7 +221,8 @@ pub fn urgent(cases: &CaseList, shelf: &Shelf, status: &Status, lang: Lang) -> (
 }
 
 pub fn case_detail(
-    (cases, index, taking_back): (&CaseList, usize, TakingBack),
+    (cases, index): (&CaseList, usize),
+    (taking_back, rating): (TakingBack, RatingWay),
     shelf: &Shelf,
     status: &Status,
     lang: Lang,
@@ -250,11 +255,15 @@ pub fn case_detail(
         }
     };
     let note = line.events.last().map(|event| said(&event.note)).unwrap_or_default();
-    let told = [line.state.label().get(lang).to_owned(), note, now];
+    // The panel's own title says it already.
+    let is_said = line.state == CaseState::Withdrawn;
+    let state = if is_said { String::new() } else { line.state.label().get(lang).to_owned() };
+    let told = [state, note, now, words::rating_way(rating, lang).to_owned()];
     CaseDetailView {
         case: Some(case_view(index, line, shelf, status, lang)),
         message: told.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join("\n"),
         can_withdraw: can_withdraw && !matches!(taking_back, TakingBack::Asked | TakingBack::Sent),
+        can_rate: line.can_be_rated() && rating != RatingWay::Sent,
         confirming: taking_back == TakingBack::Asked,
         steps: happened.chain(departments).collect(),
     }
@@ -281,11 +290,19 @@ fn moment(unix_ms: i64, status: &Status, lang: Lang) -> String {
     format!("{} {}", words::day(at.date(), lang), words::clock(at))
 }
 
-pub fn rating(done: &Done, level: Option<u8>, reasons: &BTreeSet<usize>, lang: Lang) -> RatingView {
+pub fn rating(rating: &Rating, shelf: &Shelf, lang: Lang) -> RatingView {
+    let service = match &rating.of {
+        Rated::Receipt(done) => done.service.item.name.get(lang).to_owned(),
+        Rated::Case { cases: CaseList::Known { lines, .. }, index, .. } => {
+            lines.get(*index).map(|line| name_of(&line.item, shelf, lang)).unwrap_or_default()
+        }
+        Rated::Case { .. } => String::new(),
+    };
     RatingView {
-        service: done.service.item.name.get(lang).to_owned(),
-        level,
-        reasons: reasons.clone(),
-        labels: words::reasons(level, lang),
+        service,
+        level: rating.level,
+        reasons: rating.reasons.clone(),
+        anonymous: rating.anonymous,
+        labels: words::reasons(rating.level, lang),
     }
 }

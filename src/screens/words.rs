@@ -1,5 +1,5 @@
 //! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
-use crate::session::stage::NotTakenBack;
+use crate::session::stage::{NotRated, NotTakenBack, RatingWay};
 use jiff::civil::{Date, DateTime, Weekday};
 use jiujin_contract::text::Lang;
 
@@ -166,6 +166,38 @@ pub fn not_taken_back(why: NotTakenBack, lang: Lang) -> &'static str {
         (NotTakenBack::Unknown, Lang::ZhTw) => "中心沒有找到您的這一件，沒有撤回。請帶上受理號到窗口。",
         (NotTakenBack::Unknown, Lang::En) => {
             "The office does not find this case, nothing was taken back. Please show the staff your receipt number."
+        }
+    }
+}
+
+/// What became of a rating.
+pub fn rating_way(way: RatingWay, lang: Lang) -> &'static str {
+    match (way, lang) {
+        (RatingWay::No, _) => "",
+        (RatingWay::Sent, _) => taking_back(lang),
+        (RatingWay::Thanked, Lang::ZhCn) => "评价已经送到，谢谢您。",
+        (RatingWay::Thanked, Lang::ZhTw) => "評價已經送到，謝謝您。",
+        (RatingWay::Thanked, Lang::En) => "Your rating has arrived. Thank you.",
+        (RatingWay::Failed(why), _) => not_rated(why, lang),
+    }
+}
+
+fn not_rated(why: NotRated, lang: Lang) -> &'static str {
+    match (why, lang) {
+        (NotRated::NoAnswer, Lang::ZhCn) => "联系不上中心，评价可能没有送到。可以再评一次，只算一次。",
+        (NotRated::NoAnswer, Lang::ZhTw) => "聯繫不上中心，評價可能沒有送到。可以再評一次，只算一次。",
+        (NotRated::NoAnswer, Lang::En) => {
+            "The office did not answer, so your rating may be lost. You can rate again; it counts once."
+        }
+        (NotRated::Before, Lang::ZhCn) => "这一件已经评价过了。每件只评一次，以第一次为准。",
+        (NotRated::Before, Lang::ZhTw) => "這一件已經評價過了。每件只評一次，以第一次為準。",
+        (NotRated::Before, Lang::En) => {
+            "This case was rated before. Each case is rated once, and the first rating stands."
+        }
+        (NotRated::Unknown, Lang::ZhCn) => "中心没有找到您的这一件，评价没有送到。请问窗口的工作人员。",
+        (NotRated::Unknown, Lang::ZhTw) => "中心沒有找到您的這一件，評價沒有送到。請問窗口的工作人員。",
+        (NotRated::Unknown, Lang::En) => {
+            "The office does not find this case, so it took no rating. Please ask the staff."
         }
     }
 }

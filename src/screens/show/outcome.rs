@@ -125,6 +125,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     };
     detail.set_events(model(view.steps.iter().map(node)));
     detail.set_can_withdraw(view.can_withdraw);
+    detail.set_can_rate(view.can_rate);
     detail.set_confirming(view.confirming);
     detail.set_can_print(false);
     detail.set_correct(SharedString::default());
@@ -151,7 +152,7 @@ pub fn rating(window: &AppWindow, view: &RatingView) -> PageId {
         selected: view.reasons.contains(&index),
     };
     rating.set_reasons(model(view.labels.iter().enumerate().map(reason)));
-    rating.set_anonymous(true);
+    rating.set_anonymous(view.anonymous);
     rating.set_thanked(false);
     PageId::Rating
 }

@@ -1,11 +1,11 @@
-//! What a resident asks at the kiosk: own cases, a rating, shared data; and the reconciliation with the kiosks.
+//! What a resident asks at the kiosk: own cases, shared data; and the reconciliation with the kiosks.
 use super::parts::read_events;
 use super::withdrawing::open_until;
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseEvent, CaseState, Lamp, joint_lamp, lamp};
 use jiujin_contract::submission::{DeviceId, SubmissionId};
-use jiujin_contract::wire::{Announced, CaseView, Rating, RatingAnswer};
+use jiujin_contract::wire::{Announced, CaseView};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -25,15 +25,6 @@ pub struct AuditRow {
     /// `None` where no service was chosen: the resident looked at the own cases.
     pub service: Option<String>,
     pub consent: String,
-}
-
-/// What became of a rating.
-pub enum Rated {
-    Now(RatingAnswer),
-    /// The same stars and tags were given before: a repeated request.
-    Before(RatingAnswer),
-    Differently,
-    NoSuchCase,
 }
 
 impl Store {
@@ -83,36 +74,6 @@ impl Store {
         let query = sqlx::query(include_str!("event_list.sql")).bind(id.to_string());
         let rows = query.fetch_all(&self.read).await?;
         read_events(&rows)
-    }
-
-    /// Rates a case once; the first rating stands.
-    pub async fn rate(&self, rating: &Rating, now: Timestamp) -> Result<Rated, StoreError> {
-        let id = rating.submission.to_string();
-        let tags = serde_json::to_string(&rating.tags).unwrap_or_default();
-        let mut change = self.begin().await?;
-        let case = sqlx::query(include_str!("case_number_find.sql")).bind(id.clone());
-        if case.fetch_optional(&mut *change).await?.is_none() {
-            return Ok(Rated::NoSuchCase);
-        }
-        let inserted = sqlx::query(include_str!("rating_insert.sql"))
-            .bind(id.clone())
-            .bind(i64::from(rating.stars))
-            .bind(tags.clone())
-            .bind(now.to_string())
-            .execute(&mut *change)
-            .await?
-            .rows_affected();
-        let row = sqlx::query(include_str!("rating_find.sql")).bind(id).fetch_one(&mut *change).await?;
-        change.commit().await?;
-        let answer =
-            RatingAnswer { case_number: parsed(&row, "case_number")?, rated_at: parsed(&row, "rated_at")? };
-        let stars: i64 = row.try_get("stars").map_err(|_| StoreError::Unreadable("stars"))?;
-        let same = stars == i64::from(rating.stars) && text(&row, "tags")? == tags;
-        Ok(match (inserted, same) {
-            (1, _) => Rated::Now(answer),
-            (_, true) => Rated::Before(answer),
-            (_, false) => Rated::Differently,
-        })
     }
 
     /// Remembers what a kiosk said it holds.
