@@ -113,11 +113,13 @@ fn case_line(case: &CaseView) -> CaseLine {
         state: part.state,
         updated: since(&part.events),
         note: part.events.last().and_then(|event| event.note.clone()),
+        fields: part.events.last().map(|event| event.fields.clone()).unwrap_or_default(),
     };
     let moment = |event: &CaseEvent| CaseMoment {
         at: event.at.as_millisecond(),
         state: event.state,
         note: event.note.clone(),
+        fields: event.fields.clone(),
     };
     CaseLine {
         receipt: case.receipt_number.as_str().to_owned(),

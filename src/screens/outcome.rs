@@ -83,6 +83,8 @@ pub struct CaseDetailView {
     pub case: Option<CaseView>,
     /// Where it stands, what the office says about it, and what can be done.
     pub message: String,
+    /// How many things the office wants corrected, where it named them.
+    pub things: usize,
     pub can_withdraw: bool,
     pub can_rate: bool,
     /// The page asks once more.
@@ -258,15 +260,32 @@ pub fn case_detail(
     // The panel's own title says it already.
     let is_said = line.state == CaseState::Withdrawn;
     let state = if is_said { String::new() } else { line.state.label().get(lang).to_owned() };
-    let told = [state, note, now, words::rating_way(rating, lang).to_owned()];
+    let wanted = to_correct(line, shelf, lang);
+    let things = wanted.len();
+    let correct = words::correct(wanted, lang);
+    let told = [state, correct, note, now, words::rating_way(rating, lang).to_owned()];
     CaseDetailView {
         case: Some(case_view(index, line, shelf, status, lang)),
         message: told.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join("\n"),
         can_withdraw: can_withdraw && !matches!(taking_back, TakingBack::Asked | TakingBack::Sent),
+        things,
         can_rate: line.can_be_rated() && rating != RatingWay::Sent,
         confirming: taking_back == TakingBack::Asked,
         steps: happened.chain(departments).collect(),
     }
+}
+
+/// What the questions are called that the office, or a department of it, wants corrected now.
+fn to_correct(line: &CaseLine, shelf: &Shelf, lang: Lang) -> Vec<String> {
+    let wants = |state: CaseState| state == CaseState::CorrectionRequested;
+    let whole = line.events.last().filter(|event| wants(event.state)).map(|event| &event.fields);
+    let parts = line.parts.iter().filter(|part| wants(part.state)).map(|part| &part.fields);
+    let called = |path: &String| {
+        let form = shelf.find(&line.item).map(|service| &service.form);
+        // A question that the form of today no longer has keeps the name the office gave it.
+        form.and_then(|form| form.question(path, lang)).unwrap_or_else(|| path.clone())
+    };
+    whole.into_iter().chain(parts).flatten().map(called).collect()
 }
 
 /// What residents call the service; its number where the catalogue no longer has it.

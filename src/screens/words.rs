@@ -66,16 +66,15 @@ pub fn declaration(lang: Lang) -> &'static str {
     }
 }
 
-/// Reasons for a level of satisfaction, the best two levels and the others apart (GB/T 39735).
+/// Reasons for a level of satisfaction: what was good for the best three, what was not for the two that count as bad
+/// (GB/T 39735).
 pub fn reasons(level: Option<u8>, lang: Lang) -> &'static [&'static str] {
     match (level, lang) {
         (None, _) => &[],
-        (Some(4..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
-        (Some(4..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
-        (Some(4..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
-        (Some(_), Lang::En) => {
-            &["Too slow", "Hard to understand", "Asked too much", "Something did not work"]
-        }
+        (Some(3..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
+        (Some(3..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
+        (Some(3..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
+        (Some(_), Lang::En) => &["Too slow", "Hard to understand", "Asked too much", "Something failed"],
         (Some(_), Lang::ZhTw) => &["太慢", "看不懂", "問得太多", "有地方不能用"],
         (Some(_), Lang::ZhCn) => &["太慢", "看不懂", "问得太多", "有地方不能用"],
     }
@@ -170,6 +169,19 @@ pub fn not_taken_back(why: NotTakenBack, lang: Lang) -> &'static str {
     }
 }
 
+/// What the office wants corrected, and where.
+pub fn correct(questions: Vec<String>, lang: Lang) -> String {
+    if questions.is_empty() {
+        return String::new();
+    }
+    let names = list(questions.into_iter(), lang);
+    match lang {
+        Lang::ZhCn => format!("请改正：{names}。请带上身份证和受理号到窗口改。"),
+        Lang::ZhTw => format!("請改正：{names}。請帶上身分證和受理號到窗口改。"),
+        Lang::En => format!("Please correct: {names}. Take your ID card and receipt number to the counter."),
+    }
+}
+
 /// What became of a rating.
 pub fn rating_way(way: RatingWay, lang: Lang) -> &'static str {
     match (way, lang) {
@@ -230,6 +242,13 @@ mod tests {
         assert_eq!(day(date(2026, 9, 21), Lang::ZhCn), "9月21日 星期一");
         assert_eq!(day(date(2026, 9, 21), Lang::En), "Mon 21 September");
         assert_eq!(full_day(date(2036, 5, 12), Lang::ZhCn), "2036年5月12日");
+    }
+
+    #[test]
+    fn what_is_to_be_corrected_is_named_with_the_place_to_go() {
+        let names = || vec!["手机号".to_owned(), "现住地址".to_owned()];
+        assert_eq!(correct(names(), Lang::ZhCn), "请改正：手机号、现住地址。请带上身份证和受理号到窗口改。");
+        assert!(correct(vec![], Lang::En).is_empty());
     }
 
     #[test]

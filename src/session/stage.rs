@@ -278,6 +278,8 @@ pub struct CaseMoment {
     pub at: i64,
     pub state: CaseState,
     pub note: Option<Text>,
+    /// Questions to correct, by their paths.
+    pub fields: Vec<String>,
 }
 
 /// How far taking a case back has come on its page.
@@ -350,4 +352,6 @@ pub struct CasePart {
     pub updated: i64,
     /// What the department says about where it stands.
     pub note: Option<Text>,
+    /// What it wants corrected, by the paths of the questions.
+    pub fields: Vec<String>,
 }

@@ -296,7 +296,7 @@ const RECEIPT: &str = "7K3M-1122-0007-Q";
 fn case_of(receipt: &str) -> CaseLine {
     let (case_number, item) = ("109999-20261122-00007-X".to_owned(), "S040".to_owned());
     let (state, updated) = (CaseState::Processing, 0);
-    let events = vec![CaseMoment { at: 0, state: CaseState::Submitted, note: None }];
+    let events = vec![CaseMoment { at: 0, state: CaseState::Submitted, note: None, fields: vec![] }];
     let (receipt, submission) = (receipt.to_owned(), format!("letter of {receipt}"));
     let (parts, withdraw_until, may_rate) = (vec![], Some(0), true);
     CaseLine {

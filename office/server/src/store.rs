@@ -7,6 +7,7 @@ use std::time::Duration;
 
 mod attachments;
 mod cases;
+mod correcting;
 mod devices;
 mod parts;
 mod progress;
@@ -20,7 +21,7 @@ pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
 pub use devices::{Device, DeviceRow};
 pub use parts::{NewPart, PartRow};
-pub use progress::Moved;
+pub use progress::{Advice, Moved};
 pub use rating::Rated;
 pub use service::AuditRow;
 pub use states::ItemStates;
@@ -65,12 +66,14 @@ const SQLITE_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/sqlite/0002_parts.sql"),
     include_str!("store/migrations/sqlite/0003_states.sql"),
     include_str!("store/migrations/sqlite/0004_anonymous.sql"),
+    include_str!("store/migrations/sqlite/0005_fields.sql"),
 ];
 const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0001_first.sql"),
     include_str!("store/migrations/postgres/0002_parts.sql"),
     include_str!("store/migrations/postgres/0003_states.sql"),
     include_str!("store/migrations/postgres/0004_anonymous.sql"),
+    include_str!("store/migrations/postgres/0005_fields.sql"),
 ];
 
 /// The open database.

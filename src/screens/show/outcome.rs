@@ -116,6 +116,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     detail.set_number(case.receipt.as_str().into());
     detail.set_title(case.service.as_str().into());
     detail.set_lamp(lamp(case.code));
+    detail.set_count(view.things.max(1) as i32);
     detail.set_message(view.message.as_str().into());
     let node = |step: &CaseStep| TimelineNode {
         state: if step.pending { NodeState::Now } else { NodeState::Done },

@@ -27,6 +27,12 @@ pub struct AuditRow {
     pub consent: String,
 }
 
+/// Working days on which the office waited, for the resident or for somebody else: they are nobody's delay.
+fn stopped_days(events: &[CaseEvent], working_days_since: &impl Fn(Timestamp) -> u32) -> u32 {
+    let waits = events.windows(2).filter(|pair| pair[0].state.clock_stopped());
+    waits.map(|pair| working_days_since(pair[0].at).saturating_sub(working_days_since(pair[1].at))).sum()
+}
+
 impl Store {
     /// The resident's cases, newest first. `working_days_since` counts for the lamp.
     pub async fn cases_of(
@@ -49,6 +55,7 @@ impl Store {
             let ratings: i64 = row.try_get("ratings").map_err(|_| StoreError::Unreadable("ratings"))?;
             let promised = u32::try_from(promised).unwrap_or(0);
             let used = working_days_since(received_at);
+            let used = used.saturating_sub(stopped_days(&events, &working_days_since));
             let parts = self.parts_of(submission, used).await?;
             let lamps: Vec<Lamp> = parts.iter().map(|part| part.lamp).collect();
             cases.push(CaseView {
@@ -154,5 +161,25 @@ impl Store {
         let query =
             sqlx::query(include_str!("device_awaited.sql")).bind(device.to_string()).bind(limit as i64);
         query.fetch_all(&self.read).await?.iter().map(|row| parsed(row, "id")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_waiting_for_the_resident_do_not_count() {
+        let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
+        let event = |state, at| CaseEvent { state, at: day(at), note: None, fields: vec![] };
+        let events = [
+            event(CaseState::Submitted, 0),
+            event(CaseState::CorrectionRequested, 2),
+            event(CaseState::Corrected, 9),
+            event(CaseState::Accepted, 10),
+        ];
+        let days_since = |at: Timestamp| u32::try_from((day(12) - at).get_seconds() / 86_400).unwrap();
+        assert_eq!(stopped_days(&events, &days_since), 7);
+        assert_eq!(stopped_days(&events[..2], &days_since), 0, "the lamp is off meanwhile");
     }
 }
