@@ -273,9 +273,8 @@ impl Kiosk {
             Order::LookUp { who, service } => self.look_up(&who, &service),
             Order::FetchCases(who) => self.fetch_cases(&who),
             Order::Withdraw { who, case_number } => self.withdraw(&who, &case_number),
-            Order::SendRating { submission, level, reasons } => {
-                self.send_rating(&submission, level, &reasons);
-                None
+            Order::SendRating { who, submission, level, reasons, anonymous } => {
+                self.send_rating(&who, submission, (level, &reasons, anonymous))
             }
             Order::Print(done) => self.print(&done),
             Order::WipeScreen => {

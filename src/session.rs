@@ -6,6 +6,7 @@ mod cases;
 pub mod editing;
 pub mod filling;
 mod finishing;
+mod rating;
 pub mod settings;
 pub mod stage;
 #[cfg(test)]
@@ -18,7 +19,7 @@ use jiujin_contract::form::{CodeLists, Timestamp};
 use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseLine, CaseList, CaseTab, Done, Face, NotTakenBack, Stage, Stroke, Tab, Who};
+use stage::{CaseLine, CaseList, CaseTab, Done, Face, NotRated, NotTakenBack, Stage, Stroke, Tab, Who};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -166,7 +167,15 @@ pub enum Happening {
     RatingWanted,
     LevelChosen(u8),
     ReasonTouched(usize),
+    /// With or without the resident's name.
+    NamelessChosen(bool),
     RatingSent,
+    /// The office's answer about one rating of the resident with this number.
+    Rated {
+        of: IdNumber,
+        submission: String,
+        answer: Result<(), NotRated>,
+    },
     AnotherWanted,
     SettingTouched(SettingTouch),
     HelpTouched,
@@ -190,9 +199,11 @@ pub enum Order {
     },
     Print(Box<Done>),
     SendRating {
+        who: Who,
         submission: String,
         level: u8,
         reasons: Vec<usize>,
+        anonymous: bool,
     },
     /// Forget keyboard, composed text and pictures of the last page.
     WipeScreen,
@@ -334,9 +345,8 @@ impl Session {
             Stage::Signing { application, .. }
             | Stage::Reviewing { application }
             | Stage::Saving { application } => Some(&application.who),
-            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. } => {
-                Some(&done.who)
-            }
+            Stage::Done(done) | Stage::ShowingDocument { done, .. } => Some(&done.who),
+            Stage::Rating(rating) => Some(rating.who()),
             Stage::Attract | Stage::AskingCard { .. } | Stage::Confirming { .. } | Stage::Ended { .. } => {
                 None
             }

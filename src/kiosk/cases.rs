@@ -2,7 +2,7 @@
 use super::Kiosk;
 use super::letters::{Outcome, query};
 use crate::session::Happening;
-use crate::session::stage::{CaseLine, CaseList, CaseMoment, CasePart, NotTakenBack, Who};
+use crate::session::stage::{CaseLine, CaseList, CaseMoment, CasePart, NotRated, NotTakenBack, Who};
 use jiff::Timestamp;
 use jiujin_contract::case::CaseEvent;
 use jiujin_contract::identity::IdNumber;
@@ -28,13 +28,27 @@ impl Kiosk {
         None
     }
 
-    pub(super) fn send_rating(&mut self, submission: &str, level: u8, reasons: &[usize]) {
-        let Ok(submission) = SubmissionId::parse(submission) else { return };
+    /// Sends a rating with the proof that this resident's card was read.
+    pub(super) fn send_rating(
+        &self,
+        who: &Who,
+        submission: String,
+        (level, reasons, anonymous): (u8, &[usize], bool),
+    ) -> Option<Happening> {
+        let of = who.id_number.clone();
+        let (Some(_), Ok(id)) = (&self.courier, SubmissionId::parse(&submission)) else {
+            return Some(Happening::Rated { of, submission, answer: Err(NotRated::NoAnswer) });
+        };
         let tags = reasons.iter().map(|reason| format!("{level}-{reason}")).collect();
-        let rating = Rating { submission, stars: level, tags };
-        self.travel(|courier, now| async move {
-            Outcome::Rated(courier.send_rating(&rating, now).await.map(drop))
+        self.travel(move |courier, now| async move {
+            let Some(resident) = query(&courier, &of, OWN_CASES_CONSENT) else {
+                return Outcome::Rated(of, submission, Err(Setback::Unreachable));
+            };
+            let rating = Rating { resident, submission: id, stars: level, tags, anonymous };
+            let answer = courier.send_rating(&rating, now).await.map(drop);
+            Outcome::Rated(of, submission, answer)
         });
+        None
     }
 
     /// Asks the office to take one case of this resident back.
@@ -74,6 +88,20 @@ impl Kiosk {
         });
         self.apply(Happening::Withdrawn { of, answer });
     }
+
+    pub(super) fn rating_answered(&mut self, of: IdNumber, submission: String, answer: Result<(), Setback>) {
+        let answer = answer.map_err(|setback| {
+            tracing::info!(%setback, "a rating was not taken");
+            match setback {
+                Setback::RecordRefused(problem) if problem.kind == ProblemKind::AlreadyRated => {
+                    NotRated::Before
+                }
+                Setback::RecordRefused(_) => NotRated::Unknown,
+                _ => NotRated::NoAnswer,
+            }
+        });
+        self.apply(Happening::Rated { of, submission, answer });
+    }
 }
 
 fn case_line(case: &CaseView) -> CaseLine {
@@ -85,11 +113,13 @@ fn case_line(case: &CaseView) -> CaseLine {
         state: part.state,
         updated: since(&part.events),
         note: part.events.last().and_then(|event| event.note.clone()),
+        fields: part.events.last().map(|event| event.fields.clone()).unwrap_or_default(),
     };
     let moment = |event: &CaseEvent| CaseMoment {
         at: event.at.as_millisecond(),
         state: event.state,
         note: event.note.clone(),
+        fields: event.fields.clone(),
     };
     CaseLine {
         receipt: case.receipt_number.as_str().to_owned(),
@@ -99,6 +129,8 @@ fn case_line(case: &CaseView) -> CaseLine {
         updated: since(&case.events),
         events: case.events.iter().map(moment).collect(),
         withdraw_until: case.withdraw_until.map(Timestamp::as_millisecond),
+        submission: case.submission.to_string(),
+        may_rate: case.may_rate,
         parts: case.parts.iter().map(part).collect(),
     }
 }

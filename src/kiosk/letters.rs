@@ -36,7 +36,7 @@ pub enum Outcome {
     LookedUp(IdNumber, Option<Value>),
     Cases(IdNumber, Result<Vec<CaseView>, Setback>),
     Withdrawn(IdNumber, Result<Box<CaseView>, Setback>),
-    Rated(Result<(), Setback>),
+    Rated(IdNumber, String, Result<(), Setback>),
 }
 
 impl Kiosk {
@@ -148,11 +148,7 @@ impl Kiosk {
             }
             Outcome::Cases(of, answer) => self.cases_told(of, answer),
             Outcome::Withdrawn(of, answer) => self.withdrawal_answered(of, answer),
-            Outcome::Rated(answer) => {
-                if let Err(setback) = answer {
-                    tracing::warn!(%setback, "a rating did not arrive");
-                }
-            }
+            Outcome::Rated(of, submission, answer) => self.rating_answered(of, submission, answer),
         }
     }
 

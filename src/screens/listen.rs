@@ -317,7 +317,10 @@ fn afterwards(window: &AppWindow, wire: &Wire) {
     detail.on_withdraw(wire.always(Happening::WithdrawWanted));
     detail.on_withdraw_dropped(wire.always(Happening::WithdrawDropped));
     detail.on_withdraw_confirmed(wire.always(Happening::WithdrawConfirmed));
+    detail.on_rate(wire.always(Happening::RatingWanted));
     let rating = window.global::<RatingPage>();
+    let w = wire.clone();
+    rating.on_anonymous_changed(move |anonymous| w.tell(Happening::NamelessChosen(anonymous)));
     let w = wire.clone();
     rating.on_level_chosen(move |level| w.tell(Happening::LevelChosen(level.clamp(0, 5) as u8)));
     let w = wire.clone();

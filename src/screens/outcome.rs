@@ -2,7 +2,9 @@
 use super::{Status, words};
 use crate::parked;
 use crate::printer::slip::Part;
-use crate::session::stage::{CaseLine, CaseList, CaseTab, Delivery, Done, Print, TakingBack};
+use crate::session::stage::{
+    CaseLine, CaseList, CaseTab, Delivery, Done, Print, Rated, Rating, RatingWay, TakingBack,
+};
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
 use jiujin_contract::case::CaseState;
@@ -80,7 +82,10 @@ pub struct CaseDetailView {
     pub case: Option<CaseView>,
     /// Where it stands, what the office says about it, and what can be done.
     pub message: String,
+    /// How many things the office wants corrected, where it named them.
+    pub things: usize,
     pub can_withdraw: bool,
+    pub can_rate: bool,
     /// The page asks once more.
     pub confirming: bool,
     pub steps: Vec<CaseStep>,
@@ -101,6 +106,7 @@ pub struct RatingView {
     pub service: String,
     pub level: Option<u8>,
     pub reasons: BTreeSet<usize>,
+    pub anonymous: bool,
     /// The reasons that belong to the level.
     pub labels: &'static [&'static str],
 }
@@ -220,7 +226,8 @@ pub fn urgent(cases: &CaseList, shelf: &Shelf, status: &Status, lang: Lang) -> (
 }
 
 pub fn case_detail(
-    (cases, index, taking_back): (&CaseList, usize, TakingBack),
+    (cases, index): (&CaseList, usize),
+    (taking_back, rating): (TakingBack, RatingWay),
     shelf: &Shelf,
     status: &Status,
     lang: Lang,
@@ -253,14 +260,35 @@ pub fn case_detail(
         }
     };
     let note = line.events.last().map(|event| said(&event.note)).unwrap_or_default();
-    let told = [line.state.label().get(lang).to_owned(), note, now];
+    // The panel's own title says it already.
+    let is_said = line.state == CaseState::Withdrawn;
+    let state = if is_said { String::new() } else { line.state.label().get(lang).to_owned() };
+    let wanted = to_correct(line, shelf, lang);
+    let things = wanted.len();
+    let correct = words::correct(wanted, lang);
+    let told = [state, correct, note, now, words::rating_way(rating, lang).to_owned()];
     CaseDetailView {
         case: Some(case_view(index, line, shelf, status, lang)),
         message: told.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join("\n"),
         can_withdraw: can_withdraw && !matches!(taking_back, TakingBack::Asked | TakingBack::Sent),
+        things,
+        can_rate: line.can_be_rated() && rating != RatingWay::Sent,
         confirming: taking_back == TakingBack::Asked,
         steps: happened.chain(departments).collect(),
     }
+}
+
+/// What the questions are called that the office, or a department of it, wants corrected now.
+fn to_correct(line: &CaseLine, shelf: &Shelf, lang: Lang) -> Vec<String> {
+    let wants = |state: CaseState| state == CaseState::CorrectionRequested;
+    let whole = line.events.last().filter(|event| wants(event.state)).map(|event| &event.fields);
+    let parts = line.parts.iter().filter(|part| wants(part.state)).map(|part| &part.fields);
+    let called = |path: &String| {
+        let form = shelf.find(&line.item).map(|service| &service.form);
+        // A question that the form of today no longer has keeps the name the office gave it.
+        form.and_then(|form| form.question(path, lang)).unwrap_or_else(|| path.clone())
+    };
+    whole.into_iter().chain(parts).flatten().map(called).collect()
 }
 
 /// What residents call the service; its number where the catalogue no longer has it.
@@ -284,11 +312,19 @@ fn moment(unix_ms: i64, status: &Status, lang: Lang) -> String {
     format!("{} {}", words::day(at.date(), lang), words::clock(at))
 }
 
-pub fn rating(done: &Done, level: Option<u8>, reasons: &BTreeSet<usize>, lang: Lang) -> RatingView {
+pub fn rating(rating: &Rating, shelf: &Shelf, lang: Lang) -> RatingView {
+    let service = match &rating.of {
+        Rated::Receipt(done) => done.service.item.name.get(lang).to_owned(),
+        Rated::Case { cases: CaseList::Known { lines, .. }, index, .. } => {
+            lines.get(*index).map(|line| name_of(&line.item, shelf, lang)).unwrap_or_default()
+        }
+        Rated::Case { .. } => String::new(),
+    };
     RatingView {
-        service: done.service.item.name.get(lang).to_owned(),
-        level,
-        reasons: reasons.clone(),
-        labels: words::reasons(level, lang),
+        service,
+        level: rating.level,
+        reasons: rating.reasons.clone(),
+        anonymous: rating.anonymous,
+        labels: words::reasons(rating.level, lang),
     }
 }

@@ -173,10 +173,11 @@ fn page(
         Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
         Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, status, lang)),
         Stage::Cases { cases, tab, .. } => Page::Cases(outcome::cases(cases, *tab, shelf, status, lang)),
-        Stage::CaseDetail { cases, index, taking_back, .. } => {
-            Page::CaseDetail(outcome::case_detail((cases, *index, *taking_back), shelf, status, lang))
+        Stage::CaseDetail { cases, index, taking_back, rating, .. } => {
+            let (case, wishes) = ((cases, *index), (*taking_back, *rating));
+            Page::CaseDetail(outcome::case_detail(case, wishes, shelf, status, lang))
         }
-        Stage::Rating { done, level, reasons } => Page::Rating(outcome::rating(done, *level, reasons, lang)),
+        Stage::Rating(rating) => Page::Rating(outcome::rating(rating, shelf, lang)),
         Stage::Unavailable { notice, .. } => {
             let at = words::local_time(now.unix_ms, status.offset_min);
             Page::Unavailable { notice: *notice, checked_at: words::clock(at) }

@@ -1,5 +1,5 @@
 //! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
-use crate::session::stage::NotTakenBack;
+use crate::session::stage::{NotRated, NotTakenBack, RatingWay};
 use jiff::civil::{Date, DateTime, Weekday};
 use jiujin_contract::calendar;
 use jiujin_contract::text::Lang;
@@ -61,16 +61,15 @@ pub fn declaration(lang: Lang) -> &'static str {
     }
 }
 
-/// Reasons for a level of satisfaction, the best two levels and the others apart (GB/T 39735).
+/// Reasons for a level of satisfaction: what was good for the best three, what was not for the two that count as bad
+/// (GB/T 39735).
 pub fn reasons(level: Option<u8>, lang: Lang) -> &'static [&'static str] {
     match (level, lang) {
         (None, _) => &[],
-        (Some(4..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
-        (Some(4..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
-        (Some(4..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
-        (Some(_), Lang::En) => {
-            &["Too slow", "Hard to understand", "Asked too much", "Something did not work"]
-        }
+        (Some(3..), Lang::En) => &["Done in one go", "Clear steps", "No papers needed", "Easy to read"],
+        (Some(3..), Lang::ZhTw) => &["一次就辦好了", "步驟清楚", "不用交材料", "字大，看得清"],
+        (Some(3..), Lang::ZhCn) => &["一次就办好了", "步骤清楚", "不用交材料", "字大，看得清"],
+        (Some(_), Lang::En) => &["Too slow", "Hard to understand", "Asked too much", "Something failed"],
         (Some(_), Lang::ZhTw) => &["太慢", "看不懂", "問得太多", "有地方不能用"],
         (Some(_), Lang::ZhCn) => &["太慢", "看不懂", "问得太多", "有地方不能用"],
     }
@@ -147,6 +146,51 @@ pub fn not_taken_back(why: NotTakenBack, lang: Lang) -> &'static str {
     }
 }
 
+/// What the office wants corrected, and where.
+pub fn correct(questions: Vec<String>, lang: Lang) -> String {
+    if questions.is_empty() {
+        return String::new();
+    }
+    let names = list(questions.into_iter(), lang);
+    match lang {
+        Lang::ZhCn => format!("请改正：{names}。请带上身份证和受理号到窗口改。"),
+        Lang::ZhTw => format!("請改正：{names}。請帶上身分證和受理號到窗口改。"),
+        Lang::En => format!("Please correct: {names}. Take your ID card and receipt number to the counter."),
+    }
+}
+
+/// What became of a rating.
+pub fn rating_way(way: RatingWay, lang: Lang) -> &'static str {
+    match (way, lang) {
+        (RatingWay::No, _) => "",
+        (RatingWay::Sent, _) => taking_back(lang),
+        (RatingWay::Thanked, Lang::ZhCn) => "评价已经送到，谢谢您。",
+        (RatingWay::Thanked, Lang::ZhTw) => "評價已經送到，謝謝您。",
+        (RatingWay::Thanked, Lang::En) => "Your rating has arrived. Thank you.",
+        (RatingWay::Failed(why), _) => not_rated(why, lang),
+    }
+}
+
+fn not_rated(why: NotRated, lang: Lang) -> &'static str {
+    match (why, lang) {
+        (NotRated::NoAnswer, Lang::ZhCn) => "联系不上中心，评价可能没有送到。可以再评一次，只算一次。",
+        (NotRated::NoAnswer, Lang::ZhTw) => "聯繫不上中心，評價可能沒有送到。可以再評一次，只算一次。",
+        (NotRated::NoAnswer, Lang::En) => {
+            "The office did not answer, so your rating may be lost. You can rate again; it counts once."
+        }
+        (NotRated::Before, Lang::ZhCn) => "这一件已经评价过了。每件只评一次，以第一次为准。",
+        (NotRated::Before, Lang::ZhTw) => "這一件已經評價過了。每件只評一次，以第一次為準。",
+        (NotRated::Before, Lang::En) => {
+            "This case was rated before. Each case is rated once, and the first rating stands."
+        }
+        (NotRated::Unknown, Lang::ZhCn) => "中心没有找到您的这一件，评价没有送到。请问窗口的工作人员。",
+        (NotRated::Unknown, Lang::ZhTw) => "中心沒有找到您的這一件，評價沒有送到。請問窗口的工作人員。",
+        (NotRated::Unknown, Lang::En) => {
+            "The office does not find this case, so it took no rating. Please ask the staff."
+        }
+    }
+}
+
 /// Beside the code on the paper, where this kiosk can read it.
 pub fn scan_hint(lang: Lang) -> &'static str {
     match lang {
@@ -174,6 +218,13 @@ mod tests {
     fn a_day_is_written_out_with_its_weekday() {
         assert_eq!(day(date(2026, 9, 21), Lang::ZhCn), "9月21日 星期一");
         assert_eq!(day(date(2026, 9, 21), Lang::En), "Mon 21 September");
+    }
+
+    #[test]
+    fn what_is_to_be_corrected_is_named_with_the_place_to_go() {
+        let names = || vec!["手机号".to_owned(), "现住地址".to_owned()];
+        assert_eq!(correct(names(), Lang::ZhCn), "请改正：手机号、现住地址。请带上身份证和受理号到窗口改。");
+        assert!(correct(vec![], Lang::En).is_empty());
     }
 
     #[test]

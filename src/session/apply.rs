@@ -49,6 +49,7 @@ impl Session {
             Happening::CasesKnown { of, .. }
             | Happening::LookedUp { of, .. }
             | Happening::Withdrawn { of, .. }
+            | Happening::Rated { of, .. }
                 if !self.is_here(&of) =>
             {
                 self.stay()
@@ -59,6 +60,7 @@ impl Session {
                 self.on_page(Happening::CasesKnown { list, of }, now)
             }
             Happening::Withdrawn { answer, .. } => self.withdrawn(answer),
+            Happening::Rated { submission, answer, .. } => self.rated(&submission, answer),
             other => self.on_page(other, now),
         }
     }
@@ -371,6 +373,7 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown { .. }
             | Happening::Withdrawn { .. }
+            | Happening::Rated { .. }
             | Happening::FaceKnown(_)
             | Happening::Printed
             | Happening::PrintFailed

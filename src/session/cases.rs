@@ -1,5 +1,7 @@
 //! My cases: what the office tells of them, from the catalogue's first page, a scanned receipt or the list.
-use super::stage::{Aim, Browse, CaseLine, CaseList, CaseTab, NotTakenBack, Stage, TakingBack, Who};
+use super::stage::{
+    Aim, Browse, CaseLine, CaseList, CaseTab, NotTakenBack, Rated, RatingWay, Stage, TakingBack, Who,
+};
 use super::{Happening, Order, Session, Step};
 use crate::notice::CardPrompt;
 
@@ -64,12 +66,13 @@ impl Session {
     }
 
     fn open_case(self, who: Who, cases: CaseList, index: usize) -> Step {
-        self.go(Stage::CaseDetail { who, cases, index, taking_back: TakingBack::No })
+        let (taking_back, rating) = (TakingBack::No, RatingWay::No);
+        self.go(Stage::CaseDetail { who, cases, index, taking_back, rating })
     }
 
     /// The page of one case. Taking it back asks once more, and only the office's answer changes anything.
     pub(super) fn on_case(mut self, happening: Happening) -> Step {
-        let Stage::CaseDetail { who, cases, index, taking_back } = &mut self.stage else {
+        let Stage::CaseDetail { who, cases, index, taking_back, rating } = &mut self.stage else {
             return self.stay();
         };
         let line = line_at(cases, *index);
@@ -86,6 +89,12 @@ impl Session {
                 let order = Order::Withdraw { who: who.clone(), case_number };
                 *taking_back = TakingBack::Sent;
                 return Step { session: self, orders: vec![order] };
+            }
+            (Happening::RatingWanted, TakingBack::No | TakingBack::Failed(_))
+                if *rating != RatingWay::Sent && line.is_some_and(CaseLine::can_be_rated) =>
+            {
+                let of = Rated::Case { who: who.clone(), cases: cases.clone(), index: *index };
+                return self.open_rating(of);
             }
             (Happening::CasesKnown { list, .. }, _) => {
                 let number = line.map(|line| line.case_number.clone());
@@ -122,6 +131,13 @@ impl Session {
             }
         }
         Step { session: self, orders }
+    }
+}
+
+impl CaseLine {
+    /// Over for the office, and nobody has rated it.
+    pub fn can_be_rated(&self) -> bool {
+        self.may_rate && CaseTab::Closed.holds(self.state)
     }
 }
 

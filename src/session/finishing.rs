@@ -1,11 +1,10 @@
-//! After Submit: saving, the receipt, the document, cases and rating.
+//! After Submit: saving, the receipt and the document.
 use super::application::Application;
-use super::stage::{Browse, Delivery, Done, Print, Stage};
+use super::stage::{Browse, Delivery, Done, Print, Rated, Stage};
 use super::{Happening, Moment, Order, Session, Step};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::text::Lang;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// What a query-and-print service says, row by row; rows that nobody knows are left out.
 fn document_rows(item: &ServiceItem, facts: &Value, lang: Lang) -> Vec<(String, String)> {
@@ -70,9 +69,7 @@ impl Session {
                 Happening::WentBack | Happening::WentOn => self.go(Stage::Done(done)),
                 other => self.office_answered(Stage::ShowingDocument { done, page }, other),
             },
-            (Stage::Rating { done, level, reasons }, happening) => {
-                self.on_rating(done, level, reasons, happening)
-            }
+            (Stage::Rating(rating), happening) => self.on_rating(rating, happening),
             (Stage::Cases { .. }, happening) => self.on_cases(happening),
             (Stage::CaseDetail { .. }, happening) => self.on_case(happening),
             (
@@ -117,9 +114,7 @@ impl Session {
             Happening::DocumentWanted if !done.document.is_empty() => {
                 self.go(Stage::ShowingDocument { done, page: 0 })
             }
-            Happening::RatingWanted if !done.rated => {
-                self.go(Stage::Rating { done, level: None, reasons: BTreeSet::new() })
-            }
+            Happening::RatingWanted if !done.rated => self.open_rating(Rated::Receipt(done)),
             Happening::AnotherWanted => self.browse(Some(done.who), Browse::default()),
             Happening::CasesWanted => self.open_cases(done.who, None),
             other => self.office_answered(Stage::Done(done), other),
@@ -139,51 +134,17 @@ impl Session {
     }
 
     /// The office's verdict arrives whenever it arrives; it changes only the receipt it belongs to.
-    fn office_answered(self, mut stage: Stage, happening: Happening) -> Step {
-        if let (
-            Stage::Done(done) | Stage::ShowingDocument { done, .. } | Stage::Rating { done, .. },
-            Happening::OfficeAnswered { submission, delivery },
-        ) = (&mut stage, happening)
+    pub(super) fn office_answered(self, mut stage: Stage, happening: Happening) -> Step {
+        let done = match &mut stage {
+            Stage::Done(done) | Stage::ShowingDocument { done, .. } => Some(done),
+            Stage::Rating(rating) => rating.receipt(),
+            _ => None,
+        };
+        if let (Some(done), Happening::OfficeAnswered { submission, delivery }) = (done, happening)
             && done.submission == submission
         {
             done.delivery = delivery;
         }
         self.go(stage)
-    }
-
-    fn on_rating(
-        self,
-        done: Box<Done>,
-        level: Option<u8>,
-        mut reasons: BTreeSet<usize>,
-        happening: Happening,
-    ) -> Step {
-        match happening {
-            Happening::LevelChosen(level) if (1..=5).contains(&level) => {
-                self.go(Stage::Rating { done, level: Some(level), reasons: BTreeSet::new() })
-            }
-            Happening::ReasonTouched(reason) => {
-                if !reasons.remove(&reason) {
-                    reasons.insert(reason);
-                }
-                self.go(Stage::Rating { done, level, reasons })
-            }
-            Happening::RatingSent => self.send_rating(done, level, reasons),
-            Happening::WentBack | Happening::Declined => self.go(Stage::Done(done)),
-            other => self.office_answered(Stage::Rating { done, level, reasons }, other),
-        }
-    }
-
-    fn send_rating(self, mut done: Box<Done>, level: Option<u8>, reasons: BTreeSet<usize>) -> Step {
-        let Some(level) = level else { return self.stay() };
-        let order = Order::SendRating {
-            submission: done.submission.clone(),
-            level,
-            reasons: reasons.into_iter().collect(),
-        };
-        done.rated = true;
-        let mut step = self.go(Stage::Done(done));
-        step.orders.push(order);
-        step
     }
 }

@@ -130,12 +130,9 @@ pub enum Stage {
         cases: CaseList,
         index: usize,
         taking_back: TakingBack,
+        rating: RatingWay,
     },
-    Rating {
-        done: Box<Done>,
-        level: Option<u8>,
-        reasons: BTreeSet<usize>,
-    },
+    Rating(Box<Rating>),
     Unavailable {
         notice: Notice,
         who: Option<Who>,
@@ -267,6 +264,10 @@ pub struct CaseLine {
     pub events: Vec<CaseMoment>,
     /// The office's word: until when it may be taken back, unless it is decided before.
     pub withdraw_until: Option<i64>,
+    /// What a rating names.
+    pub submission: String,
+    /// Not rated yet.
+    pub may_rate: bool,
     /// One per department of a life event; empty for a single service.
     pub parts: Vec<CasePart>,
 }
@@ -277,6 +278,8 @@ pub struct CaseMoment {
     pub at: i64,
     pub state: CaseState,
     pub note: Option<Text>,
+    /// Questions to correct, by their paths.
+    pub fields: Vec<String>,
 }
 
 /// How far taking a case back has come on its page.
@@ -302,6 +305,44 @@ pub enum NotTakenBack {
     Unknown,
 }
 
+/// What the resident thinks of a service, until it is sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rating {
+    pub of: Rated,
+    pub level: Option<u8>,
+    pub reasons: BTreeSet<usize>,
+    /// Only where the resident asks for it.
+    pub anonymous: bool,
+}
+
+/// What is rated, and where the page leads back to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rated {
+    Receipt(Box<Done>),
+    Case { who: Who, cases: CaseList, index: usize },
+}
+
+/// How far the rating of a case has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RatingWay {
+    #[default]
+    No,
+    Sent,
+    Thanked,
+    Failed(NotRated),
+}
+
+/// Why the office did not take a rating.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotRated {
+    /// No answer; trying again is safe, the office takes one.
+    NoAnswer,
+    /// The first rating of a case stands.
+    Before,
+    /// The office does not know it as a case of this resident.
+    Unknown,
+}
+
 /// How far one department is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CasePart {
@@ -311,4 +352,6 @@ pub struct CasePart {
     pub updated: i64,
     /// What the department says about where it stands.
     pub note: Option<Text>,
+    /// What it wants corrected, by the paths of the questions.
+    pub fields: Vec<String>,
 }

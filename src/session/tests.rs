@@ -1,7 +1,9 @@
 //! One visit, happening by happening, without clock, screen or network.
 use super::application::Service;
 use super::settings::{SettingTouch, Settings, TextSize};
-use super::stage::{Browse, CaseLine, CaseList, CaseMoment, Face, NotTakenBack, Stage, TakingBack, Who};
+use super::stage::{
+    Browse, CaseLine, CaseList, CaseMoment, Face, NotRated, NotTakenBack, RatingWay, Stage, TakingBack, Who,
+};
 use super::{Happening, Moment, Order, Overlay, Pauses, Session, Step};
 use crate::notice::CardPrompt;
 use jiff::civil::date;
@@ -307,9 +309,21 @@ const RECEIPT: &str = "7K3M-1122-0007-Q";
 fn case_of(receipt: &str) -> CaseLine {
     let (case_number, item) = ("109999-20261122-00007-X".to_owned(), "S040".to_owned());
     let (state, updated) = (CaseState::Processing, 0);
-    let events = vec![CaseMoment { at: 0, state: CaseState::Submitted, note: None }];
-    let (parts, withdraw_until) = (vec![], Some(0));
-    CaseLine { receipt: receipt.to_owned(), case_number, item, state, updated, events, withdraw_until, parts }
+    let events = vec![CaseMoment { at: 0, state: CaseState::Submitted, note: None, fields: vec![] }];
+    let (receipt, submission) = (receipt.to_owned(), format!("letter of {receipt}"));
+    let (parts, withdraw_until, may_rate) = (vec![], Some(0), true);
+    CaseLine {
+        receipt,
+        case_number,
+        item,
+        state,
+        updated,
+        events,
+        withdraw_until,
+        submission,
+        may_rate,
+        parts,
+    }
 }
 
 fn told_of(receipts: &[&str]) -> Happening {
@@ -407,6 +421,59 @@ fn a_case_that_could_not_be_taken_back_says_why_and_stands_as_it_did() {
     assert_eq!(late.orders, vec![Order::FetchCases(adult())], "what the page showed was old");
     let told = tell(late.session, [told_of(&["7K3M-1101-0001-A"])]);
     assert_eq!(taking_back(&told.session), TakingBack::Failed(NotTakenBack::TooLate));
+}
+
+/// The page of one's own case that is over, after these touches.
+fn at_closed_case(then: impl IntoIterator<Item = Happening>) -> Step {
+    let state = CaseState::Concluded;
+    let lines = vec![CaseLine { state, withdraw_until: None, ..case_of(RECEIPT) }];
+    let (of, list) = (adult().id_number.clone(), CaseList::Known { lines, as_of: 0 });
+    let known = tell(at_own_case([]).session, [Happening::CasesKnown { of, list }]);
+    tell(known.session, then)
+}
+
+fn way_of(session: &Session) -> RatingWay {
+    let Stage::CaseDetail { rating, .. } = session.stage else { panic!("{:?}", session.stage) };
+    rating
+}
+
+fn rating_answered(answer: Result<(), NotRated>) -> Happening {
+    let (of, submission) = (adult().id_number.clone(), case_of(RECEIPT).submission);
+    Happening::Rated { of, submission, answer }
+}
+
+#[test]
+fn a_case_that_is_over_is_rated_once_with_the_name_only_if_the_resident_leaves_it() {
+    assert!(matches!(at_own_case([Happening::RatingWanted]).session.stage, Stage::CaseDetail { .. }));
+    let open = [Happening::RatingWanted, Happening::LevelChosen(4), Happening::ReasonTouched(1)];
+    let page = at_closed_case(open).session;
+    let (who, submission, level, reasons) = (adult(), case_of(RECEIPT).submission, 4, vec![1]);
+    for anonymous in [true, false] {
+        let told =
+            [Happening::NamelessChosen(true), Happening::NamelessChosen(anonymous), Happening::RatingSent];
+        let (who, submission, reasons) = (who.clone(), submission.clone(), reasons.clone());
+        let order = Order::SendRating { who, submission, level, reasons, anonymous };
+        assert_eq!(tell(page.clone(), told).orders, vec![order]);
+    }
+    let sent = tell(page, [Happening::RatingSent]).session;
+    assert_eq!(way_of(&sent), RatingWay::Sent);
+    let thanked = tell(sent, [rating_answered(Ok(()))]).session;
+    assert_eq!(way_of(&thanked), RatingWay::Thanked);
+    let again = tell(thanked, [Happening::RatingWanted]).session;
+    assert!(matches!(again.stage, Stage::CaseDetail { .. }), "once per case");
+}
+
+#[test]
+fn a_rating_that_the_office_did_not_take_says_why() {
+    let send = [Happening::RatingWanted, Happening::LevelChosen(1), Happening::RatingSent];
+    let sent = at_closed_case(send).session;
+    for (why, may_again) in [(NotRated::NoAnswer, true), (NotRated::Unknown, true), (NotRated::Before, false)]
+    {
+        let told = tell(sent.clone(), [rating_answered(Err(why))]).session;
+        assert_eq!(way_of(&told), RatingWay::Failed(why));
+        let again = tell(told, [Happening::RatingWanted]).session;
+        assert_eq!(matches!(again.stage, Stage::Rating(_)), may_again, "{why:?}");
+    }
 }
 
 #[test]

@@ -9,6 +9,9 @@ use std::str::FromStr;
 /// Events of one case; nobody's case has more, a loop would.
 pub const CASE_EVENTS_MAX: usize = 256;
 
+/// Questions that one correction names; a resident who has to change more applies again.
+pub const CORRECTION_FIELDS_MAX: usize = 20;
+
 /// Where a case stands. The order is the order of its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -137,6 +140,9 @@ pub struct CaseEvent {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub note: Option<Text>,
+    /// Questions of the form that the resident has to correct, by their paths: `family.0.name`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 /// Why the events do not make a case.

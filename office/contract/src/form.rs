@@ -133,6 +133,13 @@ impl Form {
         Draft::resume(self.clone(), answers, facts).problems(lang)
     }
 
+    /// What a question is called, by its path; nothing where the form has no such question.
+    pub fn question(&self, path: &str, lang: Lang) -> Option<String> {
+        let place = self.outline.find(path)?;
+        let field = place.field();
+        Some(self.text(lang, &format!("{}.label", field.prefix)).unwrap_or(&field.label).to_owned())
+    }
+
     /// The dialect the schema names is 2020-12 rather than draft-07; the lint marks such items.
     pub fn is_newer_dialect(&self) -> bool {
         names_newer_dialect(&self.schema)

@@ -165,7 +165,23 @@ impl Office {
         to: CaseState,
         note: Option<&Text>,
     ) -> Result<Moved, StoreError> {
-        self.desk.store.move_case(number, to, note, Timestamp::now()).await
+        let advice = store::Advice { note, fields: &[] };
+        self.desk.store.move_case(number, to, advice, Timestamp::now()).await
+    }
+
+    /// Sends a case, or one department's part of it, back to its resident with everything that is to be corrected:
+    /// questions of the form the resident answered, and why.
+    pub async fn ask_correction(
+        &self,
+        number: &CaseNumber,
+        fields: &[String],
+        note: Option<&Text>,
+    ) -> Result<Moved, StoreError> {
+        if let Some(refused) = self.desk.store.refuses_questions(number, fields).await? {
+            return Ok(refused);
+        }
+        let advice = store::Advice { note, fields };
+        self.desk.store.move_case(number, CaseState::CorrectionRequested, advice, Timestamp::now()).await
     }
 
     /// What kiosks seal to; they learn it at enrolment.

@@ -3,7 +3,7 @@
 mod ceremony;
 
 use clap::{Parser, Subcommand};
-use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::case::{CORRECTION_FIELDS_MAX, CaseError, CaseNumber, CaseState};
 use jiujin_contract::catalogue::OpenState;
 use jiujin_contract::submission::DeviceId;
 use jiujin_contract::text::Text;
@@ -65,6 +65,10 @@ enum Command {
         /// What the resident should know; shown at the kiosk in every language
         #[arg(long)]
         note: Option<String>,
+        /// A question the resident has to correct, by its name in the service's form; may be repeated. Only with
+        /// --to correction_requested
+        #[arg(long = "field")]
+        fields: Vec<String>,
     },
     /// Take the sealed letters that a kiosk exported to a file. Safe to repeat. Exit 1 if a letter was refused.
     ///
@@ -158,6 +162,16 @@ enum CommandError {
     NotAllowed(CaseError),
     #[error("case {0} is a joint one; move its parts {0}/1, {0}/2 …: `jiujin-office cases` lists them")]
     HasParts(String),
+    #[error(
+        "one --field is no question of this case's form; use the names of its schema, like phone or family.0.name"
+    )]
+    NoSuchQuestion,
+    #[error(
+        "a correction names at most {CORRECTION_FIELDS_MAX} questions; ask for a new application instead"
+    )]
+    TooManyQuestions,
+    #[error("--field goes with --to correction_requested only")]
+    FieldsWithoutCorrection,
     #[error("{0:?} is no device id; `jiujin-office device list` lists them")]
     DeviceId(String),
     #[error("the office has no active device {0}; `jiujin-office device list` lists them")]
@@ -179,10 +193,18 @@ enum CommandError {
 impl CommandError {
     /// An answer, not a mistake.
     fn is_no(&self) -> bool {
-        use CommandError::{HasParts, NoSuchCase, NoSuchDevice, NoSuchItem, NotAllowed, Refused};
+        use CommandError::{
+            HasParts, NoSuchCase, NoSuchDevice, NoSuchItem, NoSuchQuestion, NotAllowed, Refused,
+        };
         matches!(
             self,
-            NotAllowed(_) | NoSuchCase(_) | HasParts(_) | NoSuchDevice(_) | NoSuchItem(_) | Refused(_)
+            NotAllowed(_)
+                | NoSuchCase(_)
+                | NoSuchQuestion
+                | HasParts(_)
+                | NoSuchDevice(_)
+                | NoSuchItem(_)
+                | Refused(_)
         )
     }
 }
@@ -226,8 +248,8 @@ async fn run(command: Command) -> Result<(), CommandError> {
         Command::Serve { database, listen } => serve(&database, listen).await,
         Command::Cases { database } => cases(&existing(&database).await?).await,
         Command::Audit { database } => audit(&existing(&database).await?).await,
-        Command::Move { database, case, to, note } => {
-            move_case(&existing(&database).await?, &case, &to, note).await
+        Command::Move { database, case, to, note, fields } => {
+            move_case(&existing(&database).await?, (&case, &to), note, &fields).await
         }
         Command::Item { database, id, state } => item(&existing(&database).await?, &id, &state).await,
         Command::Import { database, file } => import(&database, &file).await,
@@ -326,15 +348,29 @@ async fn existing(database: &str) -> Result<Office, CommandError> {
     Ok(Office::open_records(database).await?)
 }
 
-async fn move_case(office: &Office, case: &str, to: &str, note: Option<String>) -> Result<(), CommandError> {
+async fn move_case(
+    office: &Office,
+    (case, to): (&str, &str),
+    note: Option<String>,
+    fields: &[String],
+) -> Result<(), CommandError> {
     let number: CaseNumber = case.parse().map_err(|_| CommandError::CaseNumber(case.to_owned()))?;
     let to = CaseState::from_code(to).ok_or_else(|| CommandError::State(to.to_owned()))?;
     let note = note.map(|note| Text { zh: note.clone(), zh_tw: None, en: note });
-    match office.move_case(&number, to, note.as_ref()).await? {
+    if !fields.is_empty() && to != CaseState::CorrectionRequested {
+        return Err(CommandError::FieldsWithoutCorrection);
+    }
+    let moved = match fields {
+        [] => office.move_case(&number, to, note.as_ref()).await?,
+        fields => office.ask_correction(&number, fields, note.as_ref()).await?,
+    };
+    match moved {
         Moved::To(state) => print_line(&serde_json::json!({"case_number": number, "state": state})),
         Moved::NotAllowed(error) => Err(CommandError::NotAllowed(error)),
         Moved::HasParts => Err(CommandError::HasParts(case.to_owned())),
         Moved::NoSuchCase => Err(CommandError::NoSuchCase(case.to_owned())),
+        Moved::NoSuchQuestion => Err(CommandError::NoSuchQuestion),
+        Moved::TooManyQuestions => Err(CommandError::TooManyQuestions),
     }
 }
 

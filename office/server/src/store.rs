@@ -7,9 +7,11 @@ use std::time::Duration;
 
 mod attachments;
 mod cases;
+mod correcting;
 mod devices;
 mod parts;
 mod progress;
+mod rating;
 mod service;
 mod states;
 mod versions;
@@ -19,8 +21,9 @@ pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
 pub use devices::{Device, DeviceRow};
 pub use parts::{NewPart, PartRow};
-pub use progress::Moved;
-pub use service::{AuditRow, Rated};
+pub use progress::{Advice, Moved};
+pub use rating::Rated;
+pub use service::AuditRow;
 pub use states::ItemStates;
 pub use versions::OldItem;
 pub use withdrawing::Withdrawn;
@@ -45,6 +48,8 @@ pub enum StoreError {
     NewerSchema { found: i64, known: i64 },
     #[error("the database failed: {0}; look at its log and at free disk space")]
     Failed(#[from] sqlx::Error),
+    #[error("this machine gives no random numbers: {0}; restart it")]
+    Randomness(getrandom::Error),
     #[error("the database holds something unreadable in {0}; restore it from a backup")]
     Unreadable(&'static str),
 }
@@ -60,11 +65,15 @@ const SQLITE_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/sqlite/0001_first.sql"),
     include_str!("store/migrations/sqlite/0002_parts.sql"),
     include_str!("store/migrations/sqlite/0003_states.sql"),
+    include_str!("store/migrations/sqlite/0004_anonymous.sql"),
+    include_str!("store/migrations/sqlite/0005_fields.sql"),
 ];
 const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0001_first.sql"),
     include_str!("store/migrations/postgres/0002_parts.sql"),
     include_str!("store/migrations/postgres/0003_states.sql"),
+    include_str!("store/migrations/postgres/0004_anonymous.sql"),
+    include_str!("store/migrations/postgres/0005_fields.sql"),
 ];
 
 /// The open database.

@@ -7,12 +7,14 @@ use jiujin_contract::case::{CaseNumber, CaseState, Lamp, state_of};
 use jiujin_contract::catalogue::SignedManifest;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::keys::DeviceKey;
+use jiujin_contract::sealing::SealedSubmission;
 use jiujin_contract::text::Text;
 use jiujin_contract::wire::{
     CasesAnswer, DirectoryAnswer, EnrolAnswer, EnrolRequest, ProblemKind, Rating, RatingAnswer, Request,
     ResidentQuery, WithdrawAnswer, Withdrawal,
 };
 use jiujin_office::Moved;
+use sqlx::Row;
 use support::{Bench, ID_NUMBER, Kiosk, send};
 
 fn query(kiosk: &Kiosk, number: &str) -> ResidentQuery {
@@ -107,23 +109,94 @@ async fn a_resident_reads_how_the_case_moved_on_and_what_is_missing() {
 }
 
 #[tokio::test]
+async fn a_correction_names_questions_of_the_form_and_nothing_else() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.letter(1))).await;
+    let number: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let why = Text::new("号码打不通", "Nobody answers this number");
+    let ask = |fields: Vec<String>| {
+        let (office, number, why) = (&bench.office, &number, &why);
+        async move { office.ask_correction(number, &fields, Some(why)).await.unwrap() }
+    };
+    assert_eq!(ask(vec!["telephone".into()]).await, Moved::NoSuchQuestion);
+    assert_eq!(ask(vec!["phone".into(); 21]).await, Moved::TooManyQuestions);
+    assert_eq!(ask(vec!["phone".into()]).await, Moved::To(CaseState::CorrectionRequested));
+    assert_eq!(ask(vec!["phone".into()]).await, Moved::To(CaseState::CorrectionRequested));
+    let seen: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    let events = &seen.cases[0].events;
+    assert_eq!((events.len(), events[0].fields.len()), (2, 0), "asking twice is one event");
+    assert_eq!((&events[1].fields, &events[1].note), (&vec!["phone".to_owned()], &Some(why.clone())));
+    let other = CaseNumber::issue(109_999, jiff::civil::date(2026, 11, 22), 7);
+    let nowhere = bench.office.ask_correction(&other, &["phone".into()], None).await.unwrap();
+    assert_eq!(nowhere, Moved::NoSuchCase);
+}
+
+fn five_stars(kiosk: &Kiosk, letter: &SealedSubmission) -> Rating {
+    let (resident, submission) = (query(kiosk, ID_NUMBER), letter.id());
+    Rating { resident, submission, stars: 5, tags: vec!["fast".into()], anonymous: false }
+}
+
+#[tokio::test]
 async fn a_case_is_rated_once_and_the_first_rating_stands() {
     let bench = Bench::open().await;
     let kiosk = bench.kiosk().await;
     let letter = kiosk.letter(1);
     kiosk.ask(Request::put_submission(&letter)).await;
-    let rating = Rating { submission: letter.id(), stars: 5, tags: vec!["fast".into()] };
+    let rating = five_stars(&kiosk, &letter);
     let first: RatingAnswer = kiosk.ask(Request::rate(&rating)).await.read().unwrap();
     let again: RatingAnswer = kiosk.ask(Request::rate(&rating)).await.read().unwrap();
     assert_eq!(first, again);
-    let worse = Rating { stars: 1, ..rating.clone() };
-    assert_eq!(kiosk.ask(Request::rate(&worse)).await.problem().kind, ProblemKind::AlreadyRated);
+    for other in [Rating { stars: 1, ..rating.clone() }, Rating { anonymous: true, ..rating.clone() }] {
+        assert_eq!(kiosk.ask(Request::rate(&other)).await.problem().kind, ProblemKind::AlreadyRated);
+    }
     let six = Rating { stars: 6, ..rating.clone() };
     assert_eq!(kiosk.ask(Request::rate(&six)).await.problem().kind, ProblemKind::Malformed);
     let unknown = Rating { submission: kiosk.letter(2).id(), ..rating };
     assert_eq!(kiosk.ask(Request::rate(&unknown)).await.problem().kind, ProblemKind::NotFound);
     let cases: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
     assert!(!cases.cases[0].may_rate);
+}
+
+#[tokio::test]
+async fn only_the_resident_of_a_case_rates_it() {
+    let bench = Bench::open().await;
+    let kiosk = bench.kiosk().await;
+    let letter = kiosk.letter(1);
+    kiosk.ask(Request::put_submission(&letter)).await;
+    let stranger = Rating { resident: query(&kiosk, "109999198505050059"), ..five_stars(&kiosk, &letter) };
+    assert_eq!(kiosk.ask(Request::rate(&stranger)).await.problem().kind, ProblemKind::NotFound);
+    let unproven = ResidentQuery { resident: "AAAA".into(), consent_version: "c1".into() };
+    let nobody = Rating { resident: unproven, ..five_stars(&kiosk, &letter) };
+    assert!((400..500).contains(&kiosk.ask(Request::rate(&nobody)).await.status));
+    let cases: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert!(cases.cases[0].may_rate, "nobody has rated it");
+}
+
+#[tokio::test]
+async fn a_rating_without_a_name_is_taken_once_and_leads_back_to_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", dir.path().join("office.db").display());
+    let bench = Bench::open_at(&database, dir).await;
+    let kiosk = bench.kiosk().await;
+    let letter = kiosk.letter(1);
+    kiosk.ask(Request::put_submission(&letter)).await;
+    let rating = Rating { anonymous: true, ..five_stars(&kiosk, &letter) };
+    assert_eq!(kiosk.ask(Request::rate(&rating)).await.status, 200);
+    let named = Rating { anonymous: false, ..rating.clone() };
+    for again in [&rating, &named] {
+        assert_eq!(kiosk.ask(Request::rate(again)).await.problem().kind, ProblemKind::AlreadyRated);
+    }
+    let cases: CasesAnswer = kiosk.ask(Request::cases(&query(&kiosk, ID_NUMBER))).await.read().unwrap();
+    assert!(!cases.cases[0].may_rate);
+    let kept = sqlx::AnyPool::connect(&database).await.unwrap();
+    let named: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM ratings").fetch_one(&kept).await.unwrap();
+    let rows = sqlx::query("SELECT * FROM anonymous_ratings").fetch_all(&kept).await.unwrap();
+    let columns: Vec<&str> = rows[0].columns().iter().map(sqlx::Column::name).collect();
+    assert_eq!((named, rows.len()), (0, 1));
+    assert_eq!(columns, ["id", "item_id", "stars", "tags", "rated_in"]);
+    let (lot, month): (String, String) = (rows[0].get("id"), rows[0].get("rated_in"));
+    assert!(lot != letter.id().to_string() && month.len() == "2026-11".len(), "{lot} {month}");
 }
 
 #[tokio::test]

@@ -240,10 +240,14 @@ async fn every_other_statement_works(bench: &Bench) {
     let number = bench.office.cases().await.unwrap()[1].case_number.parse().unwrap();
     let moved = bench.office.move_case(&number, CaseState::Accepted, None).await.unwrap();
     assert_eq!(moved, Moved::To(CaseState::Accepted));
-    let rating = Rating { submission: letter.id(), stars: 4, tags: vec![] };
-    assert_eq!(kiosk.ask(Request::rate(&rating)).await.status, 200);
     let number = IdNumber::new(support::ID_NUMBER);
     let query = ResidentQuery::new(&number, "c1", &kiosk.enrolled.sealing_key, kiosk.id()).unwrap();
+    let resident = query.clone();
+    let rating = Rating { resident, submission: letter.id(), stars: 4, tags: vec![], anonymous: false };
+    assert_eq!(kiosk.ask(Request::rate(&rating)).await.status, 200);
+    let before: CasesAnswer = kiosk.ask(Request::cases(&query)).await.read().unwrap();
+    let first = Rating { submission: before.cases[1].submission, anonymous: true, ..rating };
+    assert_eq!(kiosk.ask(Request::rate(&first)).await.status, 200);
     let seen: CasesAnswer = kiosk.ask(Request::cases(&query)).await.read().unwrap();
     assert_eq!((seen.cases.len(), seen.cases[0].events.len(), seen.cases[0].may_rate), (2, 2, false));
     for path in ["/", "/metrics", "/healthz"] {

@@ -119,6 +119,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     detail.set_number(case.receipt.as_str().into());
     detail.set_title(case.service.as_str().into());
     detail.set_lamp(lamp(case.code));
+    detail.set_count(view.things.max(1) as i32);
     detail.set_message(view.message.as_str().into());
     let node = |step: &CaseStep| TimelineNode {
         state: if step.pending { NodeState::Now } else { NodeState::Done },
@@ -128,6 +129,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     };
     detail.set_events(model(view.steps.iter().map(node)));
     detail.set_can_withdraw(view.can_withdraw);
+    detail.set_can_rate(view.can_rate);
     detail.set_confirming(view.confirming);
     detail.set_can_print(false);
     detail.set_correct(SharedString::default());
@@ -154,7 +156,7 @@ pub fn rating(window: &AppWindow, view: &RatingView) -> PageId {
         selected: view.reasons.contains(&index),
     };
     rating.set_reasons(model(view.labels.iter().enumerate().map(reason)));
-    rating.set_anonymous(true);
+    rating.set_anonymous(view.anonymous);
     rating.set_thanked(false);
     PageId::Rating
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn event(state: CaseState) -> CaseEvent {
-    CaseEvent { state, at: Timestamp::UNIX_EPOCH, note: None }
+    CaseEvent { state, at: Timestamp::UNIX_EPOCH, note: None, fields: vec![] }
 }
 
 #[test]

@@ -306,6 +306,8 @@ pub struct EnrolAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rating {
+    /// Whose card was read: only a case of this resident is rated.
+    pub resident: ResidentQuery,
     /// The submission whose case is rated; known offline, unlike the case number.
     pub submission: SubmissionId,
     /// 5 = 非常满意 … 1 = 非常不满意.
@@ -313,6 +315,9 @@ pub struct Rating {
     /// Codes of the options ticked for this level, at most ten of at most 40 characters.
     #[serde(default)]
     pub tags: Vec<String>,
+    /// Without a name: the office keeps that this case was rated, and apart from it how.
+    #[serde(default)]
+    pub anonymous: bool,
 }
 
 impl Rating {
@@ -329,7 +334,7 @@ impl Rating {
 pub struct RatingAnswer {
     /// The rated case.
     pub case_number: CaseNumber,
-    /// When it was first rated.
+    /// When it was first rated; only the answer says it where the rating has no name.
     #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub rated_at: Timestamp,
 }

@@ -106,13 +106,13 @@ fn working_days(since: Timestamp, now: Timestamp) -> u32 {
     days.take_while(|day| *day <= last).filter(weekday).count() as u32
 }
 
-/// One rating per case, voluntary; the first one stands.
+/// One rating per case, voluntary, by its own resident; the first one stands.
 #[utoipa::path(
     post, path = "/v1/ratings", tag = "residents", request_body = Rating,
     responses(
         (status = 200, description = "Rated, or was rated the same before", body = RatingAnswer),
-        (status = 404, description = "No such case", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "Was rated differently before", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "This resident has no such case", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "Was rated differently or without a name before", body = Problem, content_type = "application/problem+json"),
     )
 )]
 pub async fn rate(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result<Json<RatingAnswer>, Refusal> {
@@ -123,9 +123,10 @@ pub async fn rate(State(desk): State<Arc<Desk>>, request: FromDevice) -> Result<
             "a rating has one to five stars and at most ten tags",
         ));
     }
-    match desk.store.rate(&rating, Timestamp::now()).await? {
+    let resident_key = asked_about(&desk, &request, &rating.resident, "rate").await?;
+    match desk.store.rate(&resident_key, &rating, Timestamp::now()).await? {
         Rated::Now(answer) | Rated::Before(answer) => Ok(Json(answer)),
         Rated::Differently => Err(Refusal::new(ProblemKind::AlreadyRated, "this case was rated before")),
-        Rated::NoSuchCase => Err(Refusal::new(ProblemKind::NotFound, "the office has no such case")),
+        Rated::NoSuchCase => Err(Refusal::new(ProblemKind::NotFound, "this resident has no such case")),
     }
 }

@@ -1,1 +1,1 @@
-SELECT state, at, note FROM case_events WHERE id = $1 ORDER BY place
+SELECT state, at, note, fields FROM case_events WHERE id = $1 ORDER BY place

@@ -1,2 +1,2 @@
-INSERT INTO case_events (id, place, state, at, note)
-SELECT $1, MAX(place) + 1, $2, $3, $4 FROM case_events WHERE id = $1
+INSERT INTO case_events (id, place, state, at, note, fields)
+SELECT $1, MAX(place) + 1, $2, $3, $4, $5 FROM case_events WHERE id = $1

@@ -1,1 +1,1 @@
-SELECT state, at, note FROM part_events WHERE case_number = $1 ORDER BY place
+SELECT state, at, note, fields FROM part_events WHERE case_number = $1 ORDER BY place

@@ -1,5 +1,5 @@
 //! The departments' cases inside a joint one: made with it in one transaction, moved on one by one.
-use super::progress::Moved;
+use super::progress::{Advice, Moved};
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseError, CaseEvent, CaseNumber, CaseState, joint_state, lamp};
@@ -73,11 +73,13 @@ fn read_json<T: serde::de::DeserializeOwned>(
     serde_json::from_str(&text(row, column)?).map_err(|_| StoreError::Unreadable(column))
 }
 
-/// Events out of rows of state, at, note.
+/// Events out of rows of state, at, note, fields.
 pub(super) fn read_events(rows: &[sqlx::any::AnyRow]) -> Result<Vec<CaseEvent>, StoreError> {
     let read = |row: &sqlx::any::AnyRow| {
         let note = text(row, "note")?;
-        Ok(CaseEvent { state: state(row)?, at: parsed(row, "at")?, note: serde_json::from_str(&note).ok() })
+        let fields = serde_json::from_str(&text(row, "fields")?).unwrap_or_default();
+        let note = serde_json::from_str(&note).ok();
+        Ok(CaseEvent { state: state(row)?, at: parsed(row, "at")?, note, fields })
     };
     rows.iter().map(read).collect()
 }
@@ -127,7 +129,7 @@ impl Store {
         mut change: Transaction<'static, Any>,
         number: &CaseNumber,
         to: CaseState,
-        note: &str,
+        advice: Advice<'_>,
         now: Timestamp,
     ) -> Result<Moved, StoreError> {
         let found = sqlx::query(include_str!("part_by_number.sql")).bind(number.to_string());
@@ -146,7 +148,8 @@ impl Store {
             .bind(number.to_string())
             .bind(to.code())
             .bind(now.to_string())
-            .bind(note.to_owned())
+            .bind(advice.note_json())
+            .bind(advice.fields_json())
             .execute(&mut *change)
             .await?;
         let rows =

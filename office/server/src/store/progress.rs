@@ -12,6 +12,32 @@ pub enum Moved {
     NoSuchCase,
     /// A joint case moves by its parts: `NUMBER/1`, `NUMBER/2` …
     HasParts,
+    /// The form of the case has no question of that name.
+    NoSuchQuestion,
+    /// More than a correction names.
+    TooManyQuestions,
+}
+
+/// What a resident is told with an event.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Advice<'a> {
+    pub note: Option<&'a Text>,
+    /// Questions to correct.
+    pub fields: &'a [String],
+}
+
+impl Advice<'_> {
+    /// As the database keeps it; empty for nothing.
+    pub(super) fn note_json(&self) -> String {
+        self.note.and_then(|note| serde_json::to_string(note).ok()).unwrap_or_default()
+    }
+
+    pub(super) fn fields_json(&self) -> String {
+        if self.fields.is_empty() {
+            return String::new();
+        }
+        serde_json::to_string(self.fields).unwrap_or_default()
+    }
 }
 
 impl Store {
@@ -20,13 +46,12 @@ impl Store {
         &self,
         number: &CaseNumber,
         to: CaseState,
-        note: Option<&Text>,
+        advice: Advice<'_>,
         now: Timestamp,
     ) -> Result<Moved, StoreError> {
         let mut change = self.begin().await?;
-        let note = note.and_then(|note| serde_json::to_string(note).ok()).unwrap_or_default();
         if number.joint() != number.as_str() {
-            return self.move_part(change, number, to, &note, now).await;
+            return self.move_part(change, number, to, advice, now).await;
         }
         let found = sqlx::query(include_str!("case_by_number.sql")).bind(number.to_string());
         let Some(row) = found.fetch_optional(&mut *change).await? else { return Ok(Moved::NoSuchCase) };
@@ -56,7 +81,8 @@ impl Store {
             .bind(id)
             .bind(to.code())
             .bind(now.to_string())
-            .bind(note)
+            .bind(advice.note_json())
+            .bind(advice.fields_json())
             .execute(&mut *change)
             .await?;
         change.commit().await?;

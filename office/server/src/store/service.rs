@@ -1,11 +1,11 @@
-//! What a resident asks at the kiosk: own cases, a rating, shared data; and the reconciliation with the kiosks.
+//! What a resident asks at the kiosk: own cases, shared data; and the reconciliation with the kiosks.
 use super::parts::read_events;
 use super::withdrawing::open_until;
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
 use jiujin_contract::case::{CaseEvent, CaseState, Lamp, joint_lamp, lamp};
 use jiujin_contract::submission::{DeviceId, SubmissionId};
-use jiujin_contract::wire::{Announced, CaseView, Rating, RatingAnswer};
+use jiujin_contract::wire::{Announced, CaseView};
 use serde::Serialize;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -27,13 +27,10 @@ pub struct AuditRow {
     pub consent: String,
 }
 
-/// What became of a rating.
-pub enum Rated {
-    Now(RatingAnswer),
-    /// The same stars and tags were given before: a repeated request.
-    Before(RatingAnswer),
-    Differently,
-    NoSuchCase,
+/// Working days on which the office waited, for the resident or for somebody else: they are nobody's delay.
+fn stopped_days(events: &[CaseEvent], working_days_since: &impl Fn(Timestamp) -> u32) -> u32 {
+    let waits = events.windows(2).filter(|pair| pair[0].state.clock_stopped());
+    waits.map(|pair| working_days_since(pair[0].at).saturating_sub(working_days_since(pair[1].at))).sum()
 }
 
 impl Store {
@@ -58,6 +55,7 @@ impl Store {
             let ratings: i64 = row.try_get("ratings").map_err(|_| StoreError::Unreadable("ratings"))?;
             let promised = u32::try_from(promised).unwrap_or(0);
             let used = working_days_since(received_at);
+            let used = used.saturating_sub(stopped_days(&events, &working_days_since));
             let parts = self.parts_of(submission, used).await?;
             let lamps: Vec<Lamp> = parts.iter().map(|part| part.lamp).collect();
             cases.push(CaseView {
@@ -83,36 +81,6 @@ impl Store {
         let query = sqlx::query(include_str!("event_list.sql")).bind(id.to_string());
         let rows = query.fetch_all(&self.read).await?;
         read_events(&rows)
-    }
-
-    /// Rates a case once; the first rating stands.
-    pub async fn rate(&self, rating: &Rating, now: Timestamp) -> Result<Rated, StoreError> {
-        let id = rating.submission.to_string();
-        let tags = serde_json::to_string(&rating.tags).unwrap_or_default();
-        let mut change = self.begin().await?;
-        let case = sqlx::query(include_str!("case_number_find.sql")).bind(id.clone());
-        if case.fetch_optional(&mut *change).await?.is_none() {
-            return Ok(Rated::NoSuchCase);
-        }
-        let inserted = sqlx::query(include_str!("rating_insert.sql"))
-            .bind(id.clone())
-            .bind(i64::from(rating.stars))
-            .bind(tags.clone())
-            .bind(now.to_string())
-            .execute(&mut *change)
-            .await?
-            .rows_affected();
-        let row = sqlx::query(include_str!("rating_find.sql")).bind(id).fetch_one(&mut *change).await?;
-        change.commit().await?;
-        let answer =
-            RatingAnswer { case_number: parsed(&row, "case_number")?, rated_at: parsed(&row, "rated_at")? };
-        let stars: i64 = row.try_get("stars").map_err(|_| StoreError::Unreadable("stars"))?;
-        let same = stars == i64::from(rating.stars) && text(&row, "tags")? == tags;
-        Ok(match (inserted, same) {
-            (1, _) => Rated::Now(answer),
-            (_, true) => Rated::Before(answer),
-            (_, false) => Rated::Differently,
-        })
     }
 
     /// Remembers what a kiosk said it holds.
@@ -193,5 +161,25 @@ impl Store {
         let query =
             sqlx::query(include_str!("device_awaited.sql")).bind(device.to_string()).bind(limit as i64);
         query.fetch_all(&self.read).await?.iter().map(|row| parsed(row, "id")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_of_waiting_for_the_resident_do_not_count() {
+        let day = |day: i64| Timestamp::from_second(day * 86_400).unwrap();
+        let event = |state, at| CaseEvent { state, at: day(at), note: None, fields: vec![] };
+        let events = [
+            event(CaseState::Submitted, 0),
+            event(CaseState::CorrectionRequested, 2),
+            event(CaseState::Corrected, 9),
+            event(CaseState::Accepted, 10),
+        ];
+        let days_since = |at: Timestamp| u32::try_from((day(12) - at).get_seconds() / 86_400).unwrap();
+        assert_eq!(stopped_days(&events, &days_since), 7);
+        assert_eq!(stopped_days(&events[..2], &days_since), 0, "the lamp is off meanwhile");
     }
 }

@@ -101,7 +101,13 @@ async fn write_whole(
         return Ok(false);
     }
     let event = sqlx::query(include_str!("event_next.sql")).bind(id.to_owned());
-    event.bind(CaseState::Withdrawn.code()).bind(now.to_string()).bind("").execute(&mut **change).await?;
+    event
+        .bind(CaseState::Withdrawn.code())
+        .bind(now.to_string())
+        .bind("")
+        .bind("")
+        .execute(&mut **change)
+        .await?;
     Ok(true)
 }
 
@@ -124,7 +130,13 @@ async fn write_parts(
             return Ok(false);
         }
         let event = sqlx::query(include_str!("part_event_next.sql")).bind(number);
-        event.bind(CaseState::Withdrawn.code()).bind(now.to_string()).bind("").execute(&mut **change).await?;
+        event
+            .bind(CaseState::Withdrawn.code())
+            .bind(now.to_string())
+            .bind("")
+            .bind("")
+            .execute(&mut **change)
+            .await?;
         states.push(CaseState::Withdrawn);
     }
     let whole = sqlx::query(include_str!("case_state_set.sql")).bind(id.to_owned());

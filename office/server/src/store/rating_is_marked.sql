@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM rated_without_name WHERE id = $1
