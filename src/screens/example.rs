@@ -278,6 +278,7 @@ fn case((receipt, item): (&str, &str), states: &[CaseState], days_ago: i64, note
         at: at(step),
         state: *state,
         note: note.clone().filter(|_| step == last),
+        fields: if *state == CaseState::CorrectionRequested { vec!["photo".into()] } else { vec![] },
     };
     CaseLine {
         receipt: receipt.into(),
@@ -287,6 +288,8 @@ fn case((receipt, item): (&str, &str), states: &[CaseState], days_ago: i64, note
         updated: at(last),
         events: states.iter().enumerate().map(moment).collect(),
         withdraw_until: None,
+        may_rate: states[last] == CaseState::Concluded,
+        submission: receipt.into(),
         parts: Vec::new(),
     }
 }
