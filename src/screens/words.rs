@@ -151,7 +151,12 @@ pub fn correct(questions: Vec<String>, lang: Lang) -> String {
     if questions.is_empty() {
         return String::new();
     }
-    let names = list(questions.into_iter(), lang);
+    // Many are sentences themselves, with a mark of their own at the end.
+    let quoted = |question: String| match lang {
+        Lang::ZhTw => format!("「{question}」"),
+        Lang::ZhCn | Lang::En => format!("“{question}”"),
+    };
+    let names = list(questions.into_iter().map(quoted), lang);
     match lang {
         Lang::ZhCn => format!("请改正：{names}。请带上身份证和受理号到窗口改。"),
         Lang::ZhTw => format!("請改正：{names}。請帶上身分證和受理號到窗口改。"),
@@ -174,7 +179,7 @@ pub fn rating_way(way: RatingWay, lang: Lang) -> &'static str {
 fn not_rated(why: NotRated, lang: Lang) -> &'static str {
     match (why, lang) {
         (NotRated::NoAnswer, Lang::ZhCn) => "联系不上中心，评价可能没有送到。可以再评一次，只算一次。",
-        (NotRated::NoAnswer, Lang::ZhTw) => "聯繫不上中心，評價可能沒有送到。可以再評一次，只算一次。",
+        (NotRated::NoAnswer, Lang::ZhTw) => "聯絡不上中心，評價可能沒有送到。可以再評一次，只算一次。",
         (NotRated::NoAnswer, Lang::En) => {
             "The office did not answer, so your rating may be lost. You can rate again; it counts once."
         }
@@ -223,7 +228,10 @@ mod tests {
     #[test]
     fn what_is_to_be_corrected_is_named_with_the_place_to_go() {
         let names = || vec!["手机号".to_owned(), "现住地址".to_owned()];
-        assert_eq!(correct(names(), Lang::ZhCn), "请改正：手机号、现住地址。请带上身份证和受理号到窗口改。");
+        assert_eq!(
+            correct(names(), Lang::ZhCn),
+            "请改正：“手机号”、“现住地址”。请带上身份证和受理号到窗口改。"
+        );
         assert!(correct(vec![], Lang::En).is_empty());
     }
 
