@@ -17,7 +17,7 @@ use jiujin_hardware::simulator::printer::PrinterSimulator;
 use jiujin_hardware::simulator::scanner::ScannerSimulator;
 use jiujin_hardware::simulator::script::Said;
 use jiujin_hardware::simulator::{Options, Simulator};
-use jiujin_office::Office;
+use jiujin_office::{Office, keys_beside, post_board};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -28,6 +28,7 @@ use tempfile::TempDir;
 const REFERENCE_INCH: f64 = 21.5;
 const SMALL_INCH: f64 = 10.1;
 /// Invented streets of the invented district.
+const BOARD: &str = include_str!("../assets/board-demo.toml");
 const STREETS: &str = include_str!("../assets/streets-109999.tsv");
 /// Long side of a counter-top panel, at most.
 const SMALL_PX: u32 = 1_280;
@@ -84,6 +85,10 @@ impl World {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         let database = format!("sqlite:{}", folder.path().join("office.sqlite").display());
         let (office, gate, code, console) = runtime.block_on(open_office(&database))?;
+        let notices = folder.path().join("board.toml");
+        std::fs::write(&notices, BOARD)?;
+        post_board(&keys_beside(&database), &notices)
+            .map_err(|error| DemoError::Office(error.to_string()))?;
         let link = folder.path().join("reader");
         let simulator = Simulator::start(Options { link: Some(link.clone()), ..Options::default() })?;
         let paper = folder.path().join("printer");

@@ -12,6 +12,7 @@ use crate::shelf::Shelf;
 use crate::typing::{Key, Typing};
 use jiff::civil::date;
 use jiujin_contract::case::CaseState;
+use jiujin_contract::catalogue::Board;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::text::Text;
 use serde_json::{Value, json};
@@ -68,6 +69,9 @@ pub fn example_visit(
 ) -> Vec<(&'static str, View)> {
     let now = Moment { elapsed_ms: 0, unix_ms: NOW_UNIX_MS, today: date(2026, 9, 21) };
     let status = Status { printer: true, ..status };
+    // What the demo's office posts; it is checked with the rest of the catalogue.
+    let board = Board::from_toml(include_str!("../../assets/board-demo.toml")).unwrap_or_default();
+    let shelf = shelf.with_board(board);
     let (typing, session) = (Typing::new(&shelf, vec![]), Session::new(settings, Pauses::default()));
     let mut example = Example { session, shelf, status, typing, now, views: Vec::new() };
     example.browse();

@@ -152,6 +152,18 @@ fn hit(hit: &HitView) -> SearchHit {
     }
 }
 
+/// One after the other; only after a Latin full stop there is a space.
+fn sentences(all: &[impl AsRef<str>]) -> String {
+    let mut text = String::new();
+    for sentence in all.iter().map(AsRef::as_ref) {
+        if text.ends_with(|last: char| last.is_ascii()) {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+    text
+}
+
 pub fn guide(window: &AppWindow, view: &GuideView) -> PageId {
     let guide = window.global::<GuidePage>();
     if guide.get_title() != view.name.as_str() {
@@ -163,8 +175,8 @@ pub fn guide(window: &AppWindow, view: &GuideView) -> PageId {
     guide.set_summary(view.summary.as_str().into());
     let (verdict, reason) = match &view.verdict {
         VerdictView::Unknown => (GuideVerdict::NotChecked, String::new()),
-        VerdictView::Eligible => (GuideVerdict::Can, view.conditions.join(" ")),
-        VerdictView::Refused { reason, instead } => (GuideVerdict::Cannot, format!("{reason} {instead}")),
+        VerdictView::Eligible => (GuideVerdict::Can, sentences(&view.conditions)),
+        VerdictView::Refused { reason, instead } => (GuideVerdict::Cannot, sentences(&[reason, instead])),
     };
     guide.set_verdict(verdict);
     guide.set_reason(reason.into());

@@ -78,7 +78,12 @@ impl Posting {
 impl Board {
     /// As people write it: `[[notice]]` with title, body, from and until, and `[site]`.
     pub fn from_toml(text: &str) -> Result<Board, BoardError> {
-        let board: Board = toml::from_str(text).map_err(|error| BoardError::Unreadable(error.to_string()))?;
+        let mut board: Board =
+            toml::from_str(text).map_err(|error| BoardError::Unreadable(error.to_string()))?;
+        let notices = board.notices.iter_mut().flat_map(|notice| [&mut notice.title, &mut notice.body]);
+        for text in notices.chain(&mut board.site.centre).chain(&mut board.site.staff) {
+            text.zh_tw = text.zh_tw.take().or_else(|| Text::new(text.zh.as_str(), "").zh_tw);
+        }
         board.checked()
     }
 
