@@ -5,10 +5,10 @@ use crate::crash_point;
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Marks the file as ours: "JJST".
 const APPLICATION_ID: i64 = 0x4A4A_5354;
@@ -69,15 +69,24 @@ pub(super) fn inspect(path: &Path, limits: OutboxLimits) -> Result<Store, StoreE
     Ok(Store { db, folder: path.parent().map(Path::to_owned), limits, unsettled: Vec::new(), _lock: None })
 }
 
+/// How long a held lock is waited for: a process that this one has just started holds it too until it runs its own program,
+/// and a service manager starts the next kiosk while the last one is still going.
+const LOCK_WAIT: Duration = Duration::from_secs(3);
+const LOCK_PACE: Duration = Duration::from_millis(20);
+
 /// One kiosk per store. The lock goes with the process, also when it is killed.
 fn lock(path: &Path) -> Result<File, StoreError> {
     let path = path.with_extension("lock");
     let opened = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
     let file = opened.map_err(|source| StoreError::Folder { path: path.clone(), source })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::InUse { path }),
-        Err(std::fs::TryLockError::Error(source)) => Err(StoreError::Folder { path, source }),
+    let until = Instant::now() + LOCK_WAIT;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(LOCK_PACE),
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse { path }),
+            Err(TryLockError::Error(source)) => return Err(StoreError::Folder { path, source }),
+        }
     }
 }
 
