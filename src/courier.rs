@@ -17,9 +17,9 @@ use jiff::Timestamp;
 use jiujin_contract::sealing::Digest;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{
-    self, AnnounceAnswer, Announced, Answer, BODY_BYTES_MAX, CasesAnswer, Delivery, DirectoryAnswer,
-    HEADER_OFFICE_TIME, Rating, RatingAnswer, ReconcileAnswer, ReconcileRequest, Request, ResidentQuery,
-    Setback, Signer, WithdrawAnswer, Withdrawal,
+    self, AnnounceAnswer, Announced, Answer, AnswersAnswer, AnswersQuery, BODY_BYTES_MAX, CasesAnswer,
+    Delivery, DirectoryAnswer, HEADER_OFFICE_TIME, Rating, RatingAnswer, ReconcileAnswer, ReconcileRequest,
+    Request, ResidentQuery, Setback, Signer, WithdrawAnswer, Withdrawal,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -168,6 +168,11 @@ impl Courier {
     /// Takes a case of the resident at the kiosk back; the same answer however often it is asked.
     pub async fn withdraw(&self, wanted: &Withdrawal, now: Timestamp) -> Result<WithdrawAnswer, Setback> {
         self.ask(Request::withdraw(wanted), now, |raw| raw.answer().read()).await.0
+    }
+
+    /// What was sent with a case that asks for corrections.
+    pub async fn answers(&self, query: &AnswersQuery, now: Timestamp) -> Result<AnswersAnswer, Setback> {
+        self.ask(Request::answers(query), now, |raw| raw.answer().read()).await.0
     }
 
     /// What the office knows of a resident who agreed to its use.

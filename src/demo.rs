@@ -13,11 +13,12 @@ use crate::terminal::{StartError, Terminal};
 use crate::visit::player::{Player, Surroundings};
 use crate::visit::{Network, Visit};
 use gate::Gate;
+use jiujin_contract::case::CaseError;
 use jiujin_hardware::simulator::printer::PrinterSimulator;
 use jiujin_hardware::simulator::scanner::ScannerSimulator;
 use jiujin_hardware::simulator::script::Said;
 use jiujin_hardware::simulator::{Options, Simulator};
-use jiujin_office::{Office, keys_beside, post_board};
+use jiujin_office::{Moved, Office, keys_beside, post_board};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -161,6 +162,21 @@ impl Surroundings for World {
     fn scan(&self, code: &str) -> Result<(), String> {
         self.scanner.scan(code);
         Ok(())
+    }
+
+    fn send_back(&self, questions: &[String]) -> Result<(), String> {
+        self.runtime.block_on(send_back(&self.office, questions))
+    }
+}
+
+async fn send_back(office: &Office, questions: &[String]) -> Result<(), String> {
+    let cases = office.cases().await.map_err(|error| error.to_string())?;
+    let newest = cases.last().ok_or("there is no case at the office")?;
+    let number = newest.case_number.parse().map_err(|error: CaseError| error.to_string())?;
+    match office.ask_correction(&number, questions, None).await {
+        Ok(Moved::To(_)) => Ok(()),
+        Ok(other) => Err(format!("the case was not sent back: {other:?}")),
+        Err(error) => Err(error.to_string()),
     }
 }
 

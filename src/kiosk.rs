@@ -273,6 +273,7 @@ impl Kiosk {
             Order::LookUp { who, service } => self.look_up(&who, &service),
             Order::FetchCases(who) => self.fetch_cases(&who),
             Order::Withdraw { who, case_number } => self.withdraw(&who, &case_number),
+            Order::Reopen { who, case_number, item } => self.reopen(&who, &case_number, &item),
             Order::SendRating { who, submission, level, reasons, anonymous } => {
                 self.send_rating(&who, submission, (level, &reasons, anonymous))
             }

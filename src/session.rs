@@ -3,6 +3,7 @@
 pub mod application;
 mod apply;
 mod cases;
+pub mod correcting;
 pub mod editing;
 pub mod filling;
 mod finishing;
@@ -14,12 +15,15 @@ mod tests;
 
 use crate::notice::{CardPrompt, Notice};
 use application::{Application, Service};
+use correcting::Correction;
 use editing::Keystroke;
 use jiujin_contract::form::{CodeLists, Timestamp};
 use jiujin_contract::identity::IdNumber;
 use serde_json::Value;
 use settings::{SettingTouch, Settings};
-use stage::{CaseLine, CaseList, CaseTab, Done, Face, NotRated, NotTakenBack, Stage, Stroke, Tab, Who};
+use stage::{
+    CaseLine, CaseList, CaseTab, Done, Face, NotRated, NotReopened, NotTakenBack, Stage, Stroke, Tab, Who,
+};
 use std::sync::Arc;
 
 /// Now, always handed in. Deadlines count on `elapsed_ms`, which no clock change can move.
@@ -156,6 +160,13 @@ pub enum Happening {
     },
     CaseTabChosen(CaseTab),
     CaseOpened(usize),
+    /// To answer what the office wants corrected.
+    ReopenWanted,
+    /// What was sent with a case of the resident with this number.
+    Reopened {
+        of: IdNumber,
+        answer: Result<Arc<Correction>, NotReopened>,
+    },
     WithdrawWanted,
     WithdrawDropped,
     WithdrawConfirmed,
@@ -196,6 +207,12 @@ pub enum Order {
     Withdraw {
         who: Who,
         case_number: String,
+    },
+    /// Brings back what was sent with a case of this service.
+    Reopen {
+        who: Who,
+        case_number: String,
+        item: String,
     },
     Print(Box<Done>),
     SendRating {

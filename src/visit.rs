@@ -49,6 +49,8 @@ pub enum Step {
     Scan(bool),
     /// Waits until the office has accepted the submission.
     Delivered(bool),
+    /// An official sends the newest case back and names these questions.
+    SendBack(Vec<String>),
     /// Keeps a picture under this name.
     Shot(String),
 }

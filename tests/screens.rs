@@ -8,6 +8,8 @@ mod elders;
 mod fingers;
 #[path = "screens/five_keys.rs"]
 mod five_keys;
+#[path = "screens/forget.rs"]
+mod forget;
 #[path = "screens/poses.rs"]
 mod poses;
 #[path = "screens/reach.rs"]

@@ -63,6 +63,15 @@ fn a_resident_comes_back_takes_the_case_back_and_rates_it_with_the_network_cut_a
     assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
 }
 
+#[test]
+fn a_resident_corrects_the_one_answer_the_office_names_and_no_second_case_is_made() {
+    let visit = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/visits/correct.toml");
+    let played = demo(&["--visit", visit, "--lang", "zh-CN"]);
+    let summary = String::from_utf8_lossy(&played.stderr).into_owned();
+    assert!(played.status.success(), "{summary}");
+    assert!(summary.contains("cases at the office: 1"), "{summary}");
+}
+
 /// Large words and small panels need more leaves, and every label has another language.
 #[test]
 fn the_built_in_visit_reaches_its_end_in_every_look() {

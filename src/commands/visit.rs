@@ -81,6 +81,10 @@ impl Surroundings for Outside {
     fn scan(&self, _: &str) -> Result<(), String> {
         Err("a real scanner has to be shown a receipt".into())
     }
+
+    fn send_back(&self, _: &[String]) -> Result<(), String> {
+        Err("a real office has officials of its own".into())
+    }
 }
 
 /// The real kiosk process without a display, playing visits one after another.

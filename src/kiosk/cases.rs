@@ -2,12 +2,19 @@
 use super::Kiosk;
 use super::letters::{Outcome, query};
 use crate::session::Happening;
-use crate::session::stage::{CaseLine, CaseList, CaseMoment, CasePart, NotRated, NotTakenBack, Who};
+use crate::session::application::Service;
+use crate::session::correcting::Correction;
+use crate::session::stage::{
+    CaseLine, CaseList, CaseMoment, CasePart, NotRated, NotReopened, NotTakenBack, Who,
+};
 use jiff::Timestamp;
-use jiujin_contract::case::CaseEvent;
+use jiujin_contract::case::{CaseEvent, CaseNumber};
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
-use jiujin_contract::wire::{CaseView, PartView, ProblemKind, Rating, Setback, Withdrawal};
+use jiujin_contract::wire::{
+    AnswersAnswer, AnswersQuery, CaseView, PartView, ProblemKind, Rating, Setback, Withdrawal,
+};
+use std::sync::Arc;
 
 /// Which agreement covers a look at one's own cases.
 const OWN_CASES_CONSENT: &str = "own-cases-1";
@@ -65,6 +72,54 @@ impl Kiosk {
             Outcome::Withdrawn(number, answer.map(|answer| Box::new(answer.case)))
         });
         None
+    }
+
+    /// Brings back what was sent with one case of this resident.
+    pub(super) fn reopen(&self, who: &Who, case_number: &str, item: &str) -> Option<Happening> {
+        let of = who.id_number.clone();
+        let refused = |answer| Some(Happening::Reopened { of: who.id_number.clone(), answer: Err(answer) });
+        let Some(service) = self.shelf.find(item).cloned() else { return refused(NotReopened::Unknown) };
+        let (Some(_), Ok(case)) = (&self.courier, case_number.parse::<CaseNumber>()) else {
+            return refused(NotReopened::NoAnswer);
+        };
+        self.travel(|courier, now| async move {
+            let Some(resident) = query(&courier, &of, OWN_CASES_CONSENT) else {
+                return Outcome::Reopened(of, case, service, Err(Setback::Unreachable));
+            };
+            let wanted = AnswersQuery { resident, case_number: case.clone() };
+            let answer = courier.answers(&wanted, now).await.map(Box::new);
+            Outcome::Reopened(of, case, service, answer)
+        });
+        None
+    }
+
+    pub(super) fn reopened(
+        &mut self,
+        of: IdNumber,
+        case_number: CaseNumber,
+        service: Arc<Service>,
+        answer: Result<Box<AnswersAnswer>, Setback>,
+    ) {
+        let answer = match answer {
+            Ok(sent) if sent.item.id == service.item.id => {
+                let AnswersAnswer { answers, provenance, fields, .. } = *sent;
+                let known = |(path, value)| Some((path, serde_json::from_value(value).ok()?));
+                let provenance = provenance.into_iter().filter_map(known).collect();
+                Ok(Arc::new(Correction { case_number, service, answers, provenance, fields }))
+            }
+            Ok(_) => Err(NotReopened::Unknown),
+            Err(setback) => {
+                tracing::info!(%setback, "a case was not opened for corrections");
+                Err(match setback {
+                    Setback::RecordRefused(problem) if problem.kind == ProblemKind::TooLate => {
+                        NotReopened::TooLate
+                    }
+                    Setback::RecordRefused(_) => NotReopened::Unknown,
+                    _ => NotReopened::NoAnswer,
+                })
+            }
+        };
+        self.apply(Happening::Reopened { of, answer });
     }
 
     pub(super) fn cases_told(&mut self, of: IdNumber, answer: Result<Vec<CaseView>, Setback>) {

@@ -11,11 +11,12 @@ use crate::session::stage::{Delivery, Who};
 use crate::shelf::Shelf;
 use crate::store::Asked;
 use jiff::Timestamp;
+use jiujin_contract::case::CaseNumber;
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::text::Lang;
 use jiujin_contract::wire::{
-    AnnounceAnswer, CaseView, Delivery as Delivered, ReconcileAnswer, ResidentQuery, Setback,
+    AnnounceAnswer, AnswersAnswer, CaseView, Delivery as Delivered, ReconcileAnswer, ResidentQuery, Setback,
 };
 use serde_json::Value;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub enum Outcome {
     LookedUp(IdNumber, Option<Value>),
     Cases(IdNumber, Result<Vec<CaseView>, Setback>),
     Withdrawn(IdNumber, Result<Box<CaseView>, Setback>),
+    /// Of one case of this resident, for the service in the form it has here.
+    Reopened(IdNumber, CaseNumber, Arc<Service>, Result<Box<AnswersAnswer>, Setback>),
     Rated(IdNumber, String, Result<(), Setback>),
 }
 
@@ -148,6 +151,7 @@ impl Kiosk {
             }
             Outcome::Cases(of, answer) => self.cases_told(of, answer),
             Outcome::Withdrawn(of, answer) => self.withdrawal_answered(of, answer),
+            Outcome::Reopened(of, case, service, answer) => self.reopened(of, case, service, answer),
             Outcome::Rated(of, submission, answer) => self.rating_answered(of, submission, answer),
         }
     }

@@ -125,6 +125,7 @@ fn submission(
         sequence: numbered.sequence,
         created_at: at,
         signature: application.signature.as_deref().map(strokes),
+        corrects: application.correction.as_ref().map(|correction| correction.case_number.clone()),
     }
 }
 

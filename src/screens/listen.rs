@@ -314,6 +314,7 @@ fn afterwards(window: &AppWindow, wire: &Wire) {
     cases.on_refresh(wire.always(Happening::CasesWanted));
     let detail = window.global::<CaseDetailPage>();
     detail.on_close(wire.always(Happening::WentBack));
+    detail.on_correct_now(wire.always(Happening::ReopenWanted));
     detail.on_withdraw(wire.always(Happening::WithdrawWanted));
     detail.on_withdraw_dropped(wire.always(Happening::WithdrawDropped));
     detail.on_withdraw_confirmed(wire.always(Happening::WithdrawConfirmed));

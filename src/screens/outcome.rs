@@ -3,7 +3,7 @@ use super::{Status, words};
 use crate::parked;
 use crate::printer::slip::Part;
 use crate::session::stage::{
-    CaseLine, CaseList, CaseTab, Delivery, Done, Print, Rated, Rating, RatingWay, TakingBack,
+    CaseLine, CaseList, CaseTab, Correcting, Delivery, Done, Print, Rated, Rating, RatingWay, TakingBack,
 };
 use crate::shelf::Shelf;
 use jiujin_contract::calendar;
@@ -84,6 +84,8 @@ pub struct CaseDetailView {
     pub message: String,
     /// How many things the office wants corrected, where it named them.
     pub things: usize,
+    /// Here and now, with the questions open that the office named.
+    pub can_correct: bool,
     pub can_withdraw: bool,
     pub can_rate: bool,
     /// The page asks once more.
@@ -227,7 +229,7 @@ pub fn urgent(cases: &CaseList, shelf: &Shelf, status: &Status, lang: Lang) -> (
 
 pub fn case_detail(
     (cases, index): (&CaseList, usize),
-    (taking_back, rating): (TakingBack, RatingWay),
+    (taking_back, rating, correcting): (TakingBack, RatingWay, Correcting),
     shelf: &Shelf,
     status: &Status,
     lang: Lang,
@@ -261,17 +263,20 @@ pub fn case_detail(
     };
     let note = line.events.last().map(|event| said(&event.note)).unwrap_or_default();
     // The panel's own title says it already.
-    let is_said = line.state == CaseState::Withdrawn;
+    let is_said = matches!(line.state, CaseState::Withdrawn | CaseState::CorrectionRequested);
     let state = if is_said { String::new() } else { line.state.label().get(lang).to_owned() };
     let wanted = to_correct(line, shelf, lang);
     let things = wanted.len();
-    let correct = words::correct(wanted, lang);
-    let told = [state, correct, note, now, words::rating_way(rating, lang).to_owned()];
+    let is_open = CaseTab::ToCorrect.holds(line.state) && shelf.find(&line.item).is_some();
+    let correct = words::correct(wanted, is_open, lang);
+    let opening = words::opening(correcting, lang).to_owned();
+    let told = [state, correct, note, opening, now, words::rating_way(rating, lang).to_owned()];
     CaseDetailView {
         case: Some(case_view(index, line, shelf, status, lang)),
         message: told.into_iter().filter(|sentence| !sentence.is_empty()).collect::<Vec<_>>().join("\n"),
         can_withdraw: can_withdraw && !matches!(taking_back, TakingBack::Asked | TakingBack::Sent),
         things,
+        can_correct: is_open && correcting != Correcting::Asked,
         can_rate: line.can_be_rated() && rating != RatingWay::Sent,
         confirming: taking_back == TakingBack::Asked,
         steps: happened.chain(departments).collect(),

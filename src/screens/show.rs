@@ -1,5 +1,6 @@
 //! Lays a view over the pages' globals. Only the page that is shown is touched.
 mod catalogue;
+mod forget;
 mod form;
 mod outcome;
 
@@ -13,10 +14,10 @@ use jiujin_contract::item::ConsentOrigin;
 use jiujin_contract::text::Lang;
 use jiujin_ui::{
     App, AppWindow, AttractPage, CardPage, CardState, CentreNotice, ConfirmPage, ConsentItem, ConsentPage,
-    Frame, Help, HomePage, KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme,
-    ThemeId, UnavailablePage,
+    Frame, Help, KeyLayout, Keyboard, Origin, PageId, SavingPage, SavingStage, StillThere, Theme, ThemeId,
+    UnavailablePage,
 };
-use slint::{ComponentHandle, Image, Model, ModelRc, SharedPixelBuffer, SharedString, VecModel};
+use slint::{ComponentHandle, Image, ModelRc, SharedPixelBuffer, SharedString, VecModel};
 use std::borrow::Cow;
 
 pub fn show(window: &AppWindow, view: &View) {
@@ -95,14 +96,7 @@ fn page(window: &AppWindow, page: &Page) {
             PageId::Goodbye
         }
     };
-    let home = window.global::<HomePage>();
-    if id != PageId::Home && home.get_cases().row_count() > 0 {
-        home.set_cases(ModelRc::default());
-    }
-    if id != PageId::Confirm {
-        // A face stays no longer than the page that asks "is this you?".
-        window.global::<ConfirmPage>().set_face(Image::default());
-    }
+    forget::forget(window, id);
     window.global::<App>().set_page(id);
 }
 

@@ -173,8 +173,8 @@ fn page(
         Stage::Done(done) => Page::Receipt(Box::new(outcome::receipt(done, status, lang))),
         Stage::ShowingDocument { done, page } => Page::Document(outcome::document(done, *page, status, lang)),
         Stage::Cases { cases, tab, .. } => Page::Cases(outcome::cases(cases, *tab, shelf, status, lang)),
-        Stage::CaseDetail { cases, index, taking_back, rating, .. } => {
-            let (case, wishes) = ((cases, *index), (*taking_back, *rating));
+        Stage::CaseDetail { cases, index, taking_back, rating, correcting, .. } => {
+            let (case, wishes) = ((cases, *index), (*taking_back, *rating, *correcting));
             Page::CaseDetail(outcome::case_detail(case, wishes, shelf, status, lang))
         }
         Stage::Rating(rating) => Page::Rating(outcome::rating(rating, shelf, lang)),

@@ -1,5 +1,5 @@
 //! Dates and counts as people say them. Everything else on the screen is worded by the pages themselves.
-use crate::session::stage::{NotRated, NotTakenBack, RatingWay};
+use crate::session::stage::{Correcting, NotRated, NotReopened, NotTakenBack, RatingWay};
 use jiff::civil::{Date, DateTime, Weekday};
 use jiujin_contract::calendar;
 use jiujin_contract::text::Lang;
@@ -146,8 +146,8 @@ pub fn not_taken_back(why: NotTakenBack, lang: Lang) -> &'static str {
     }
 }
 
-/// What the office wants corrected, and where.
-pub fn correct(questions: Vec<String>, lang: Lang) -> String {
+/// What the office wants corrected, and where: here, or where this kiosk has no form for it at the counter.
+pub fn correct(questions: Vec<String>, is_here: bool, lang: Lang) -> String {
     if questions.is_empty() {
         return String::new();
     }
@@ -157,10 +157,44 @@ pub fn correct(questions: Vec<String>, lang: Lang) -> String {
         Lang::ZhCn | Lang::En => format!("“{question}”"),
     };
     let names = list(questions.into_iter().map(quoted), lang);
-    match lang {
-        Lang::ZhCn => format!("请改正：{names}。请带上身份证和受理号到窗口改。"),
-        Lang::ZhTw => format!("請改正：{names}。請帶上身分證和受理號到窗口改。"),
-        Lang::En => format!("Please correct: {names}. Take your ID card and receipt number to the counter."),
+    match (lang, is_here) {
+        (Lang::ZhCn, true) => format!("请改正：{names}。现在就能在这里改，其他的不用重填。"),
+        (Lang::ZhTw, true) => format!("請改正：{names}。現在就能在這裡改，其他的不用重填。"),
+        (Lang::En, true) => format!("Please correct: {names}. You can do it here now; the rest stays."),
+        (Lang::ZhCn, false) => format!("请改正：{names}。请带上身份证和受理号到窗口改。"),
+        (Lang::ZhTw, false) => format!("請改正：{names}。請帶上身分證和受理號到窗口改。"),
+        (Lang::En, false) => {
+            format!("Please correct: {names}. Take your ID card and receipt number to the counter.")
+        }
+    }
+}
+
+/// While a case is opened for corrections, and why it did not open.
+pub fn opening(correcting: Correcting, lang: Lang) -> &'static str {
+    match (correcting, lang) {
+        (Correcting::No, _) => "",
+        (Correcting::Asked, Lang::ZhCn) => "正在取回您上次填的内容，请稍等。",
+        (Correcting::Asked, Lang::ZhTw) => "正在取回您上次填的內容，請稍等。",
+        (Correcting::Asked, Lang::En) => "What you sent is being fetched. One moment.",
+        (Correcting::Failed(why), _) => not_opened(why, lang),
+    }
+}
+
+fn not_opened(why: NotReopened, lang: Lang) -> &'static str {
+    match (why, lang) {
+        (NotReopened::NoAnswer, Lang::ZhCn) => "联系不上中心，现在打不开。请过一会儿再试，或者到窗口改。",
+        (NotReopened::NoAnswer, Lang::ZhTw) => "聯絡不上中心，現在打不開。請過一會兒再試，或者到窗口改。",
+        (NotReopened::NoAnswer, Lang::En) => {
+            "The office did not answer, so it cannot be opened now. Please try again later, or go to the counter."
+        }
+        (NotReopened::TooLate, Lang::ZhCn) => "这一件已经改过了，或者已经有了结果，不用再改。",
+        (NotReopened::TooLate, Lang::ZhTw) => "這一件已經改過了，或者已經有了結果，不用再改。",
+        (NotReopened::TooLate, Lang::En) => "It was corrected before or is decided. Nothing is to be done.",
+        (NotReopened::Unknown, Lang::ZhCn) => "这一件在这里打不开。请带上身份证和受理号到窗口改。",
+        (NotReopened::Unknown, Lang::ZhTw) => "這一件在這裡打不開。請帶上身分證和受理號到窗口改。",
+        (NotReopened::Unknown, Lang::En) => {
+            "It cannot be opened here. Please take your ID card and receipt number to the counter."
+        }
     }
 }
 
@@ -229,10 +263,14 @@ mod tests {
     fn what_is_to_be_corrected_is_named_with_the_place_to_go() {
         let names = || vec!["手机号".to_owned(), "现住地址".to_owned()];
         assert_eq!(
-            correct(names(), Lang::ZhCn),
+            correct(names(), false, Lang::ZhCn),
             "请改正：“手机号”、“现住地址”。请带上身份证和受理号到窗口改。"
         );
-        assert!(correct(vec![], Lang::En).is_empty());
+        assert_eq!(
+            correct(names(), true, Lang::ZhCn),
+            "请改正：“手机号”、“现住地址”。现在就能在这里改，其他的不用重填。"
+        );
+        assert!(correct(vec![], true, Lang::En).is_empty());
     }
 
     #[test]

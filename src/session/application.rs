@@ -1,7 +1,8 @@
 //! One errand in progress: the service with its compiled form, and the resident's draft of it.
 use super::Moment;
+use super::correcting::Correction;
 use super::stage::{Agreement, Who};
-use jiujin_contract::form::{CodeLists, Draft, Facts, Form};
+use jiujin_contract::form::{CodeLists, Draft, Facts, Form, Sent};
 use jiujin_contract::identity::{CardKind, Sex};
 use jiujin_contract::item::{MaterialSource, ServiceItem};
 use serde_json::{Value, json};
@@ -37,6 +38,8 @@ pub struct Application {
     pub shared: Option<Value>,
     pub draft: Draft,
     pub signature: Option<Vec<super::stage::Stroke>>,
+    /// The case that these answers correct, where they are no new one.
+    pub correction: Option<Arc<Correction>>,
 }
 
 impl Application {
@@ -49,7 +52,39 @@ impl Application {
     ) -> Application {
         let facts = Facts::new(facts_json(&who, shared.as_ref(), now)).with_lists(lists);
         let draft = Draft::new(service.form.clone(), &facts, now.timestamp());
-        Application { who, service, agreement, shared, draft, signature: None }
+        Application { who, service, agreement, shared, draft, signature: None, correction: None }
+    }
+
+    /// What was sent before, with the questions open that the office named.
+    pub fn correcting(
+        who: Who,
+        agreement: Agreement,
+        correction: Arc<Correction>,
+        lists: Arc<CodeLists>,
+        now: Moment,
+    ) -> Application {
+        let service = correction.service.clone();
+        let facts = Facts::new(facts_json(&who, None, now)).with_lists(lists);
+        let Correction { answers, provenance, fields: open, .. } = correction.as_ref();
+        let sent = Sent { answers, provenance, open };
+        let draft = Draft::reopened(service.form.clone(), &facts, sent, now.timestamp());
+        let (shared, signature) = (None, None);
+        Application { who, service, agreement, shared, draft, signature, correction: Some(correction) }
+    }
+
+    /// The first page from `page` on; a correction passes over those on which nothing is open.
+    pub fn page_from(&self, page: usize) -> usize {
+        let pages = self.draft.page_count();
+        (page..pages).find(|page| self.is_page_open(*page)).unwrap_or(pages)
+    }
+
+    /// The page before `page`, in the same way.
+    pub fn page_before(&self, page: usize) -> Option<usize> {
+        (0..page).rev().find(|page| self.is_page_open(*page))
+    }
+
+    fn is_page_open(&self, page: usize) -> bool {
+        self.correction.is_none() || self.draft.is_page_open(page)
     }
 
     /// Pages of questions, then the signature where one is wanted, then the review.

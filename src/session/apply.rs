@@ -49,6 +49,7 @@ impl Session {
             Happening::CasesKnown { of, .. }
             | Happening::LookedUp { of, .. }
             | Happening::Withdrawn { of, .. }
+            | Happening::Reopened { of, .. }
             | Happening::Rated { of, .. }
                 if !self.is_here(&of) =>
             {
@@ -60,6 +61,7 @@ impl Session {
                 self.on_page(Happening::CasesKnown { list, of }, now)
             }
             Happening::Withdrawn { answer, .. } => self.withdrawn(answer),
+            Happening::Reopened { answer, .. } => self.reopened(answer),
             Happening::Rated { submission, answer, .. } => self.rated(&submission, answer),
             other => self.on_page(other, now),
         }
@@ -262,19 +264,28 @@ impl Session {
             {
                 self.go(Stage::Confirming { who, aim, browse, face: Some(face) })
             }
-            (Stage::Consenting { who, service, guardian, .. }, Happening::Agreed)
+            (Stage::Consenting { who, service, guardian, correction, .. }, Happening::Agreed)
                 if guardian.is_some() || !self.is_child(&who) =>
             {
-                self.look_up(who, service, Agreement { at: now.unix_ms, guardian })
+                let agreement = Agreement { at: now.unix_ms, guardian };
+                match correction {
+                    Some(correction) => self.open_correction(who, agreement, correction, now),
+                    None => self.look_up(who, service, agreement),
+                }
             }
-            (Stage::Consenting { who, service, browse, guardian: None }, Happening::CardRead(adult))
-                if self.is_child(&who) && may_be_guardian(&adult, now) =>
-            {
-                self.go(Stage::Consenting { who, service, browse, guardian: Some(adult) })
+            (
+                Stage::Consenting { who, service, browse, guardian: None, correction },
+                Happening::CardRead(adult),
+            ) if self.is_child(&who) && may_be_guardian(&adult, now) => {
+                self.go(Stage::Consenting { who, service, browse, guardian: Some(adult), correction })
             }
-            (Stage::Consenting { who, service, browse, .. }, Happening::Declined | Happening::WentBack) => {
-                self.guide(Some(who), service, browse)
-            }
+            (
+                Stage::Consenting { who, service, browse, correction, .. },
+                Happening::Declined | Happening::WentBack,
+            ) => match correction {
+                Some(_) => self.open_cases(who, None),
+                None => self.guide(Some(who), service, browse),
+            },
             (Stage::LookingUp { who, service, agreement }, Happening::LookedUp { shared, .. }) => {
                 self.open_form(who, service, agreement, shared, now)
             }
@@ -326,7 +337,7 @@ impl Session {
     /// Straight to consent, or back to the guide, which then shows why not and where to go instead.
     fn begin(self, who: Who, service: Arc<Service>, browse: Browse, now: Moment) -> Step {
         if service.item.eligibility.check(&facts_json(&who, None, now)).is_empty() {
-            self.go(Stage::Consenting { who, service, browse, guardian: None })
+            self.go(Stage::Consenting { who, service, browse, guardian: None, correction: None })
         } else {
             self.guide(Some(who), service, browse)
         }
@@ -373,6 +384,7 @@ fn is_touch(happening: &Happening) -> bool {
             | Happening::OfficeAnswered { .. }
             | Happening::CasesKnown { .. }
             | Happening::Withdrawn { .. }
+            | Happening::Reopened { .. }
             | Happening::Rated { .. }
             | Happening::FaceKnown(_)
             | Happening::Printed

@@ -66,16 +66,19 @@ impl Session {
     }
 
     fn open_case(self, who: Who, cases: CaseList, index: usize) -> Step {
-        let (taking_back, rating) = (TakingBack::No, RatingWay::No);
-        self.go(Stage::CaseDetail { who, cases, index, taking_back, rating })
+        let (taking_back, rating, correcting) = Default::default();
+        self.go(Stage::CaseDetail { who, cases, index, taking_back, rating, correcting })
     }
 
     /// The page of one case. Taking it back asks once more, and only the office's answer changes anything.
     pub(super) fn on_case(mut self, happening: Happening) -> Step {
-        let Stage::CaseDetail { who, cases, index, taking_back, rating } = &mut self.stage else {
+        if matches!(happening, Happening::ReopenWanted) {
+            return self.want_correction();
+        }
+        let Stage::CaseDetail { who, cases, index, taking_back, rating, .. } = &mut self.stage else {
             return self.stay();
         };
-        let line = line_at(cases, *index);
+        let line = cases.line(*index);
         let may = line.is_some_and(|line| line.withdraw_until.is_some());
         match (happening, *taking_back) {
             (Happening::WithdrawWanted, TakingBack::No | TakingBack::Failed(_)) if may => {
@@ -141,12 +144,12 @@ impl CaseLine {
     }
 }
 
-fn line_at(cases: &CaseList, index: usize) -> Option<&CaseLine> {
-    let CaseList::Known { lines, .. } = cases else { return None };
-    lines.get(index)
-}
-
 impl CaseList {
+    pub(super) fn line(&self, index: usize) -> Option<&CaseLine> {
+        let CaseList::Known { lines, .. } = self else { return None };
+        lines.get(index)
+    }
+
     fn place(&self, is_wanted: impl Fn(&CaseLine) -> bool) -> Option<usize> {
         let CaseList::Known { lines, .. } = self else { return None };
         lines.iter().position(is_wanted)

@@ -45,7 +45,7 @@ impl Session {
                 opened: BTreeSet::new(),
                 correcting: false,
             };
-            return self.show(filling.with_next_field_open());
+            return self.show(filling.with_next_field_open().with_correction_open());
         }
         if application.wants_signature() && application.signature.is_none() {
             return self.go(Stage::Signing { application: Box::new(application), strokes: vec![] });
@@ -131,8 +131,12 @@ impl Session {
             filling.leave_entry();
             return self.show(filling);
         }
-        let next = if filling.correcting { filling.application.draft.page_count() } else { filling.page + 1 };
-        self.open_page(filling.application, next)
+        let application = filling.application;
+        let next = match filling.correcting {
+            true => application.draft.page_count(),
+            false => application.page_from(filling.page + 1),
+        };
+        self.open_page(application, next)
     }
 
     fn back_from_form(self, mut filling: Filling, now: Moment) -> Step {
@@ -144,11 +148,10 @@ impl Session {
         if filling.correcting {
             return self.go(Stage::Reviewing { application: Box::new(filling.application) });
         }
-        if filling.page == 0 {
-            return self.ask_again(filling.application);
+        match filling.application.page_before(filling.page) {
+            Some(page) => self.open_page(filling.application, page),
+            None => self.ask_again(filling.application),
         }
-        let page = filling.page - 1;
-        self.open_page(filling.application, page)
     }
 
     fn on_signature(
@@ -233,13 +236,13 @@ impl Session {
 
     /// Back from the first page to the consent.
     fn ask_again(self, application: Application) -> Step {
-        let Application { who, service, agreement, .. } = application;
+        let Application { who, service, agreement, correction, .. } = application;
         let (browse, guardian) = (Default::default(), agreement.guardian);
-        self.go(Stage::Consenting { who, service, browse, guardian })
+        self.go(Stage::Consenting { who, service, browse, guardian, correction })
     }
 
     fn back_to_last_page(self, application: Application) -> Step {
-        match application.draft.page_count().checked_sub(1) {
+        match application.page_before(application.draft.page_count()) {
             Some(last) => self.open_page(application, last),
             None => self.ask_again(application),
         }

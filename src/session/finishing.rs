@@ -87,7 +87,7 @@ impl Session {
         submission: String,
         now: Moment,
     ) -> Step {
-        let Application { who, service, shared, draft, .. } = application;
+        let Application { who, service, shared, draft, correction, .. } = application;
         let department = service.item.department_for(&draft.finish().answers);
         let facts = super::application::facts_json(&who, shared.as_ref(), now);
         let document = document_rows(&service.item, &facts, self.settings.lang);
@@ -103,7 +103,8 @@ impl Session {
             saved_at: now.unix_ms,
             delivery,
             document,
-            rated: false,
+            // A correction is no new case; its case is rated from My cases.
+            rated: correction.is_some(),
             print: Print::default(),
         };
         self.go(Stage::Done(Box::new(done)))

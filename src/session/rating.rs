@@ -1,5 +1,5 @@
 //! How was it: from the receipt or from My cases, once per case, with or without the resident's name.
-use super::stage::{CaseList, Done, NotRated, Rated, Rating, RatingWay, Stage, TakingBack, Who};
+use super::stage::{CaseList, Done, NotRated, Rated, Rating, RatingWay, Stage, Who};
 use super::{Happening, Order, Session, Step};
 use std::collections::BTreeSet;
 
@@ -70,7 +70,8 @@ impl Session {
             }
             Rated::Case { who, cases, index } => {
                 let rating = if sent { RatingWay::Sent } else { RatingWay::No };
-                self.go(Stage::CaseDetail { who, cases, index, taking_back: TakingBack::No, rating })
+                let (taking_back, correcting) = Default::default();
+                self.go(Stage::CaseDetail { who, cases, index, taking_back, rating, correcting })
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Where a visit stands. Every state carries exactly what that page needs, so a half-known resident cannot exist.
 use super::application::{Application, Service};
+use super::correcting::Correction;
 use super::editing::Editing;
 use crate::notice::{CardPrompt, Notice};
 use jiujin_contract::case::CaseState;
@@ -95,6 +96,8 @@ pub enum Stage {
         browse: Browse,
         /// For a child: the adult whose card was read on this page.
         guardian: Option<Who>,
+        /// The case that is corrected, where it is no new one.
+        correction: Option<Arc<Correction>>,
     },
     /// The office is asked for what is already known about the resident.
     LookingUp {
@@ -131,6 +134,7 @@ pub enum Stage {
         index: usize,
         taking_back: TakingBack,
         rating: RatingWay,
+        correcting: Correcting,
     },
     Rating(Box<Rating>),
     Unavailable {
@@ -292,6 +296,25 @@ pub enum TakingBack {
     /// On its way to the office.
     Sent,
     Failed(NotTakenBack),
+}
+
+/// How far opening a case for corrections has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Correcting {
+    #[default]
+    No,
+    Asked,
+    Failed(NotReopened),
+}
+
+/// Why a case could not be opened for corrections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReopened {
+    NoAnswer,
+    /// Corrected before, or decided.
+    TooLate,
+    /// The office does not know it as a case of this resident, or this kiosk has no form for it.
+    Unknown,
 }
 
 /// Why a case was not taken back.

@@ -47,7 +47,7 @@ pub(super) fn after(happenings: impl IntoIterator<Item = Happening>) -> Step {
     happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(1_000)))
 }
 
-fn tell(session: Session, happenings: impl IntoIterator<Item = Happening>) -> Step {
+pub(super) fn tell(session: Session, happenings: impl IntoIterator<Item = Happening>) -> Step {
     let start = Step { session, orders: vec![] };
     happenings.into_iter().fold(start, |step, happening| step.session.apply(happening, at(2_000)))
 }

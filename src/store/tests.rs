@@ -52,6 +52,7 @@ impl Counter {
             sequence: numbered.sequence,
             created_at: now,
             signature: None,
+            corrects: None,
         }
     }
 

@@ -30,6 +30,7 @@ pub trait Surroundings {
     fn fault(&self, command: &str) -> Result<(), String>;
     fn network(&self, network: Network) -> Result<(), String>;
     fn scan(&self, code: &str) -> Result<(), String>;
+    fn send_back(&self, questions: &[String]) -> Result<(), String>;
 }
 
 /// One line of the report.
@@ -103,6 +104,7 @@ impl<'a> Player<'a> {
             Step::Form(answers) => self.fill(answers),
             Step::Sign(_) => self.until("there is no signature pad", || self.eyes.sign()),
             Step::Delivered(_) => self.until("the office did not accept it", || self.eyes.accepted()),
+            Step::SendBack(questions) => self.around.send_back(questions),
             Step::Shot(name) => self.shoot(name),
         }
     }
@@ -230,6 +232,7 @@ fn describe(step: &Step) -> String {
         Step::Sign(_) => "sign".into(),
         Step::Scan(_) => "scan the receipt".into(),
         Step::Delivered(_) => "await the office".into(),
+        Step::SendBack(questions) => format!("send back {}", questions.join(", ")),
         Step::Shot(name) => format!("shot {name}"),
     }
 }

@@ -199,5 +199,6 @@ fn letter(numbered: &Numbered, identity: &Identity, asked: &Asked, now: Timestam
         sequence: numbered.sequence,
         created_at: now,
         signature: None,
+        corrects: None,
     }
 }

@@ -21,7 +21,7 @@ mod words;
 
 pub use codes::{CodeLists, DIVISIONS, STREETS};
 pub use describe::{CASE_BYTES_MAX, describe, describe_lines};
-pub use draft::{AnswerError, Draft};
+pub use draft::{AnswerError, Draft, Sent};
 pub use facts::{Assurance, Facts, Provenance, Source, Timestamp};
 pub use regions::{Division, divisions, region_name};
 pub use view::{ChoiceView, EntryView, FieldView, Finished, Input, PageView, Problem, TextKind};

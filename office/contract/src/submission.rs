@@ -1,4 +1,5 @@
 //! What a resident hands in: immutable once made, under an id that exists before the first attempt to send it.
+use crate::case::CaseNumber;
 use crate::identity::{IdNumber, Resident};
 use crate::receipt::{ReceiptNumber, ShortId};
 use jiff::Timestamp;
@@ -210,6 +211,9 @@ pub struct Submission {
     /// Where the service asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<SignatureStrokes>,
+    /// 补正: the case that asked for other answers to some of its questions; this is no new case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<CaseNumber>,
 }
 
 impl Submission {

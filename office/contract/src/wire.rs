@@ -43,6 +43,8 @@ pub const PATH_RECEIPTS: &str = "/v1/receipts";
 pub const PATH_CASES: &str = "/v1/cases/resident";
 /// Takes one case of the resident at the kiosk back.
 pub const PATH_WITHDRAW: &str = "/v1/cases/withdraw";
+/// What a case that asks for corrections holds, for its resident at the kiosk.
+pub const PATH_ANSWERS: &str = "/v1/cases/answers";
 /// One-time code and public key against a device id.
 pub const PATH_ENROL: &str = "/v1/enrol";
 /// One rating per case.
@@ -151,6 +153,11 @@ impl Request {
     /// Take a case back; answered by [`WithdrawAnswer`], the same however often it is asked.
     pub fn withdraw(withdrawal: &Withdrawal) -> Request {
         Request::post(PATH_WITHDRAW, withdrawal)
+    }
+
+    /// What was sent with a case that asks for corrections; answered by [`AnswersAnswer`].
+    pub fn answers(query: &AnswersQuery) -> Request {
+        Request::post(PATH_ANSWERS, query)
     }
 
     /// The resident's shared data; answered by [`DirectoryAnswer`].

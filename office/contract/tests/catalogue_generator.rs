@@ -223,6 +223,7 @@ fn submission(item: &ServiceItem, finished: &Finished) -> Submission {
         sequence: 7,
         created_at: now,
         signature: None,
+        corrects: None,
     }
 }
 

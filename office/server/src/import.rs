@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiujin_contract::keys::DevicePublicKey;
 use jiujin_contract::sealing::{SEALED_BYTES_MAX, SealedSubmission};
 use jiujin_contract::submission::DeviceId;
-use jiujin_contract::wire::{BATCH_ITEMS_MAX, BatchItem, Problem};
+use jiujin_contract::wire::{BATCH_ITEMS_MAX, BatchItem, Problem, ProblemKind};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -138,10 +138,13 @@ impl Imported {
         match placed {
             Placed::New(_) => self.taken += 1,
             Placed::Known(_) => self.already_here += 1,
-            Placed::OtherBytes => {
-                self.refused.push(RefusedLetter { id: id.to_owned(), reason: "other-bytes".to_owned() });
-            }
+            Placed::OtherBytes => self.refuse(id, ProblemKind::OtherBytes),
+            Placed::TooLate => self.refuse(id, ProblemKind::TooLate),
         }
+    }
+
+    fn refuse(&mut self, id: &str, why: ProblemKind) {
+        self.refused.push(RefusedLetter { id: id.to_owned(), reason: why.code() });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Takes a sealed submission apart: opens it, judges it by the service it names, and makes it a case.
 use crate::catalogue::office_time;
+use crate::correction;
 use crate::desk::{Desk, REGION};
 use crate::refusal::{Refusal, kind_of};
 use crate::store::{Device, ItemStates, NewCase, Placed, StoreError};
@@ -47,9 +48,30 @@ pub async fn examine_all(
     for part in running {
         let failed =
             |_| Refusal::new(ProblemKind::OfficeFailure, "the office failed while it opened a letter");
-        examined.extend(part.await.map_err(failed)?);
+        for one in part.await.map_err(failed)? {
+            examined.push(with_the_case(desk, one, &states).await);
+        }
     }
     Ok(examined)
+}
+
+/// A letter that corrects a case is judged beside what the case holds.
+async fn with_the_case(
+    desk: &Desk,
+    examined: Result<Examined, Refusal>,
+    states: &ItemStates,
+) -> Result<NewCase, Refusal> {
+    let Examined { case, correction } = examined?;
+    if let Some(submission) = correction {
+        correction::judge(desk, &case, &submission, states).await?;
+    }
+    Ok(case)
+}
+
+struct Examined {
+    case: NewCase,
+    /// Opened, where it has to be compared with what was sent before.
+    correction: Option<Box<Submission>>,
 }
 
 fn processors() -> usize {
@@ -63,7 +85,7 @@ fn examine(
     sealed: SealedSubmission,
     maker: Option<&Device>,
     states: &ItemStates,
-) -> Result<NewCase, Refusal> {
+) -> Result<Examined, Refusal> {
     let maker = maker.filter(|device| device.active).ok_or_else(|| {
         Refusal::new(ProblemKind::Unopenable, "it was sealed by a device that is not enrolled here")
     })?;
@@ -85,7 +107,10 @@ fn examine(
     let resident_key = desk.keys.resident_key(submission.id_number().expose());
     let resident_masked = mask_name(&submission.resident.name);
     let (promised_days, parts) = (item.promised_days(), desk.shelf.parts_of(item, &submission.answers));
-    Ok(NewCase { sealed, resident_key, resident_masked, promised_days, received_at, parts })
+    let corrects = submission.corrects.clone();
+    let correction = corrects.is_some().then(|| Box::new(submission));
+    let case = NewCase { sealed, resident_key, resident_masked, promised_days, received_at, parts, corrects };
+    Ok(Examined { case, correction })
 }
 
 fn problems_around(submission: &Submission) -> Vec<FieldProblem> {
@@ -102,6 +127,7 @@ pub async fn place(desk: &Desk, cases: &[NewCase]) -> Result<Vec<Placed>, StoreE
             Placed::New(_) => &desk.counts.accepted,
             Placed::Known(_) => &desk.counts.repeated,
             Placed::OtherBytes => &desk.counts.other_bytes,
+            Placed::TooLate => &desk.counts.refused,
         };
         count.count();
     }
@@ -111,17 +137,26 @@ pub async fn place(desk: &Desk, cases: &[NewCase]) -> Result<Vec<Placed>, StoreE
 fn number_it(desk: &Desk, case: &NewCase, number: u64) -> (CaseNumber, String) {
     let outside = case.sealed.envelope();
     let day = case.received_at.to_zoned(office_time()).date();
-    let case_number = CaseNumber::issue(REGION, day, number);
+    let (case_number, state) = match &case.corrects {
+        Some(corrected) => (corrected.clone(), CaseState::Corrected),
+        None => (CaseNumber::issue(REGION, day, number), CaseState::Submitted),
+    };
     let receipt = OfficeReceipt {
         id: case.sealed.id(),
         digest: case.sealed.digest(),
         receipt_number: outside.receipt_number.clone(),
         case_number: case_number.clone(),
-        state: CaseState::Submitted,
+        state,
         received_at: case.received_at,
     };
     let verdict = Verdict::Accepted(receipt.sign(&desk.keys.signing));
     (case_number, serde_json::to_string(&verdict).unwrap_or_default())
+}
+
+/// The problem of a correction that nobody waits for.
+pub fn too_late() -> Problem {
+    Problem::new(ProblemKind::TooLate, "this case does not ask for a correction now")
+        .detail("It was corrected before, or it is decided.")
 }
 
 /// The problem of a submission whose id is taken by other bytes.

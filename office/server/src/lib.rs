@@ -14,6 +14,7 @@
 //! ```
 mod board;
 mod catalogue;
+mod correction;
 mod counts;
 mod desk;
 mod directory;

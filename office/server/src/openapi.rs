@@ -22,6 +22,7 @@ use utoipa::OpenApi;
         attachments::put,
         residents::cases,
         residents::withdraw,
+        residents::answers,
         residents::directory,
         residents::rate,
         devices::enrol,

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use jiff::Timestamp;
 use jiujin_contract::wire::{
-    BODY_BYTES_MAX, HEADER_OFFICE_TIME, PATH_ANNOUNCE, PATH_ATTACHMENTS, PATH_BATCH, PATH_CASES,
-    PATH_CATALOGUE, PATH_CATALOGUE_ITEMS, PATH_DIRECTORY, PATH_ENROL, PATH_HEALTH, PATH_RATINGS,
+    BODY_BYTES_MAX, HEADER_OFFICE_TIME, PATH_ANNOUNCE, PATH_ANSWERS, PATH_ATTACHMENTS, PATH_BATCH,
+    PATH_CASES, PATH_CATALOGUE, PATH_CATALOGUE_ITEMS, PATH_DIRECTORY, PATH_ENROL, PATH_HEALTH, PATH_RATINGS,
     PATH_RECEIPTS, PATH_RECONCILE, PATH_SUBMISSIONS, PATH_WITHDRAW, Problem, ProblemKind, TYPE_JSON,
 };
 use serde::de::DeserializeOwned;
@@ -45,6 +45,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         )
         .route(PATH_CASES, post(residents::cases))
         .route(PATH_WITHDRAW, post(residents::withdraw))
+        .route(PATH_ANSWERS, post(residents::answers))
         .route(PATH_DIRECTORY, post(residents::directory))
         .route(PATH_RATINGS, post(residents::rate))
         .route(PATH_ENROL, post(devices::enrol))

@@ -19,6 +19,7 @@ mod withdrawing;
 
 pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
+pub use correcting::Correctable;
 pub use devices::{Device, DeviceRow};
 pub use parts::{NewPart, PartRow};
 pub use progress::{Advice, Moved};
@@ -67,6 +68,7 @@ const SQLITE_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/sqlite/0003_states.sql"),
     include_str!("store/migrations/sqlite/0004_anonymous.sql"),
     include_str!("store/migrations/sqlite/0005_fields.sql"),
+    include_str!("store/migrations/sqlite/0006_corrections.sql"),
 ];
 const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0001_first.sql"),
@@ -74,6 +76,7 @@ const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0003_states.sql"),
     include_str!("store/migrations/postgres/0004_anonymous.sql"),
     include_str!("store/migrations/postgres/0005_fields.sql"),
+    include_str!("store/migrations/postgres/0006_corrections.sql"),
 ];
 
 /// The open database.

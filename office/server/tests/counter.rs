@@ -3,6 +3,9 @@
 #[allow(dead_code, reason = "each test binary uses its part")]
 mod support;
 
+#[path = "counter/correcting.rs"]
+mod correcting;
+
 use jiujin_contract::case::{CaseNumber, CaseState, Lamp, state_of};
 use jiujin_contract::catalogue::SignedManifest;
 use jiujin_contract::identity::IdNumber;

@@ -60,6 +60,7 @@ fn submission(numbered: &crate::store::Numbered, office: &EnrolAnswer) -> Submis
         sequence: numbered.sequence,
         created_at: now(),
         signature: None,
+        corrects: None,
     }
 }
 

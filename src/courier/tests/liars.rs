@@ -63,6 +63,7 @@ pub(super) fn submission_of(resident: Resident, numbered: &Numbered, kiosk: Shor
         sequence: numbered.sequence,
         created_at: now(),
         signature: None,
+        corrects: None,
     }
 }
 

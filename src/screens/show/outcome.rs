@@ -132,7 +132,7 @@ pub fn case_detail(window: &AppWindow, view: &CaseDetailView) -> PageId {
     detail.set_can_rate(view.can_rate);
     detail.set_confirming(view.confirming);
     detail.set_can_print(false);
-    detail.set_correct(SharedString::default());
+    detail.set_correctable(view.can_correct);
     PageId::CaseDetail
 }
 

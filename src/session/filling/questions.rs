@@ -123,6 +123,15 @@ impl Filling {
         }
         self
     }
+
+    /// What the office wants corrected has an answer already; it opens all the same.
+    pub(in crate::session) fn with_correction_open(mut self) -> Filling {
+        if self.open.is_none() && self.application.correction.is_some() {
+            let first = self.fields().into_iter().find(is_open_to_answers);
+            first.into_iter().for_each(|field| self.open_field(&field.path));
+        }
+        self
+    }
 }
 
 /// The fields of a page, or of the one entry of a list that is open.

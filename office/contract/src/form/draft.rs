@@ -2,8 +2,11 @@
 //! by changing one's mind; rules, checks and the sealed submission see only what is shown.
 mod accept;
 mod entries;
+mod reopen;
 mod settle;
 mod show;
+
+pub use reopen::Sent;
 
 use super::check::Fault;
 use super::derive::derive;
@@ -51,6 +54,8 @@ pub struct Draft {
     faults: Vec<Fault>,
     /// Pointers of what is obligatory because of other answers.
     needed: BTreeSet<String>,
+    /// Questions of a submission that was sent back which stay as they are.
+    shut: BTreeSet<String>,
     /// Answers that arrived at the office are judged as they are, not derived again.
     derives: bool,
     evaluated: usize,
@@ -66,7 +71,7 @@ impl Draft {
     /// Prefilled from card and shared data, everything derivable derived.
     pub fn new(form: Arc<Form>, facts: &Facts, now: Timestamp) -> Draft {
         let mut draft = Draft::bare(form, facts, true);
-        draft.prefill(now);
+        draft.prefill_where(now, |_| true);
         draft.settle(vec![String::new()], now);
         draft
     }
@@ -95,14 +100,15 @@ impl Draft {
             refused: BTreeMap::new(),
             faults: vec![],
             needed: BTreeSet::new(),
+            shut: BTreeSet::new(),
             derives,
             evaluated: 0,
         }
     }
 
-    fn prefill(&mut self, now: Timestamp) {
+    fn prefill_where(&mut self, now: Timestamp, is_wanted: impl Fn(&Field) -> bool) {
         let form = self.form.clone();
-        for field in &form.outline.fields {
+        for field in form.outline.fields.iter().filter(|field| is_wanted(field)) {
             let Some(prefill) = &field.prefill else { continue };
             let found = self.facts.find(&prefill.source).cloned();
             let Some(Ok(value)) = found.map(|value| accept::accept(field, value)) else { continue };
@@ -150,7 +156,7 @@ impl Draft {
     }
 
     fn take(&self, path: &str, field: &Field, value: Option<Value>) -> Result<Option<Value>, AnswerError> {
-        if field.derive.is_some() || self.is_locked(path, field) {
+        if field.derive.is_some() || self.is_locked(path, field) || self.is_shut(path) {
             return Err(AnswerError::Locked);
         }
         if !self.is_enabled(path) {

@@ -33,6 +33,7 @@ fn submission() -> Submission {
         sequence: 7,
         created_at: Timestamp::UNIX_EPOCH,
         signature: None,
+        corrects: None,
     }
 }
 

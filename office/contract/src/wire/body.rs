@@ -5,12 +5,13 @@ use crate::catalogue::SignedRoot;
 use crate::keys::{DeviceKey, DevicePublicKey, OfficePublicKey, OfficeVerifyingKey};
 use crate::receipt::{ReceiptNumber, ShortId, SignedReceipt};
 use crate::sealing::{Digest, SealError, SealedSubmission, seal_query};
-use crate::submission::{DeviceId, SubmissionId};
+use crate::submission::{DeviceId, ItemRef, SubmissionId};
 use crate::text::Text;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What the office decided about one submission. The body of a PUT's 200 and 201 and of every batch item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,6 +228,37 @@ pub struct Withdrawal {
 pub struct WithdrawAnswer {
     /// As it stands now.
     pub case: CaseView,
+}
+
+/// Body of [`super::PATH_ANSWERS`]: the resident whose card was read, and which of their cases.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswersQuery {
+    pub resident: ResidentQuery,
+    /// Of the whole case, also where one department asks.
+    pub case_number: CaseNumber,
+}
+
+/// Answer of [`super::PATH_ANSWERS`]: the newest answers of the case, and what is to be corrected.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AnswersAnswer {
+    /// The version they were given to.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub item: ItemRef,
+    /// As they were sealed.
+    pub answers: Value,
+    /// As they were sealed: path -> the form engine's provenance.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub provenance: BTreeMap<String, Value>,
+    /// Questions of all departments that ask, by their paths; empty where they name none, and then all are open.
+    pub fields: Vec<String>,
+}
+
+impl std::fmt::Debug for AnswersAnswer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "AnswersAnswer({}, {} to correct)", self.item.id, self.fields.len())
+    }
 }
 
 /// Answer of [`super::PATH_DIRECTORY`]: the `shared` facts of the form engine, or nothing on file.

@@ -1,6 +1,6 @@
 //! One service, ready to judge by: the engine that asked at the kiosk, and a second opinion.
 use super::office_time;
-use jiujin_contract::form::{Facts, Form, FormError};
+use jiujin_contract::form::{Draft, Facts, Form, FormError};
 use jiujin_contract::item::ServiceItem;
 use jiujin_contract::submission::Submission;
 use jiujin_contract::text::Lang;
@@ -59,6 +59,13 @@ impl Service {
             problems.push(FieldProblem { path: "/consent".to_owned(), keyword: "const".to_owned() });
         }
         problems
+    }
+
+    /// Questions that a correction answers otherwise although nobody named them, as JSON pointers.
+    pub fn strayed(&self, submission: &Submission, before: &Value, named: &[String]) -> Vec<String> {
+        let facts = facts_of(submission, &submission.answers);
+        let strayed = Draft::strayed(&self.form, &facts, (before, named), &submission.answers);
+        strayed.into_iter().map(|path| format!("/{}", path.replace('.', "/"))).collect()
     }
 
     /// The same for answers of this service alone.

@@ -1,5 +1,6 @@
 //! Questions a resident asks at the kiosk. Who asked about whom is written down before anything is answered.
 use super::read_body_json;
+use crate::correction::{self, Held};
 use crate::desk::Desk;
 use crate::door::FromDevice;
 use crate::refusal::Refusal;
@@ -10,9 +11,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use jiff::civil::Weekday;
 use jiujin_contract::sealing::open_query;
+use jiujin_contract::submission::Submission;
 use jiujin_contract::wire::{
-    CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer, ResidentQuery, WithdrawAnswer,
-    Withdrawal,
+    AnswersAnswer, AnswersQuery, CasesAnswer, DirectoryAnswer, Problem, ProblemKind, Rating, RatingAnswer,
+    ResidentQuery, WithdrawAnswer, Withdrawal,
 };
 use std::sync::Arc;
 
@@ -62,6 +64,26 @@ pub async fn withdraw(
     let cases = desk.store.cases_of(&resident_key, now, |since| working_days(since, now)).await?;
     let case = cases.into_iter().find(|case| case.case_number == wanted.case_number).ok_or_else(nothing)?;
     Ok(Json(WithdrawAnswer { case }))
+}
+
+/// What was sent with a case that asks for corrections: the resident corrects it at any kiosk, with the card.
+#[utoipa::path(
+    post, path = "/v1/cases/answers", tag = "residents", request_body = AnswersQuery,
+    responses(
+        (status = 200, description = "The newest answers, and what is to be corrected", body = AnswersAnswer),
+        (status = 404, description = "This resident has no such case", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "It does not ask for a correction now", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn answers(
+    State(desk): State<Arc<Desk>>,
+    request: FromDevice,
+) -> Result<Json<AnswersAnswer>, Refusal> {
+    let query: AnswersQuery = read_body_json(&request.body)?;
+    let resident_key = asked_about(&desk, &request, &query.resident, "answers").await?;
+    let Held { submission, fields } = correction::held(&desk, &resident_key, &query.case_number).await?;
+    let Submission { item, answers, provenance, .. } = submission;
+    Ok(Json(AnswersAnswer { item, answers, provenance, fields }))
 }
 
 /// Shared data of other departments, under the resident's consent.

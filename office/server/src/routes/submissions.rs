@@ -42,6 +42,7 @@ pub async fn put(
         Placed::New(verdict) => Ok(stored_json(StatusCode::CREATED, verdict)),
         Placed::Known(verdict) => Ok(stored_json(StatusCode::OK, verdict)),
         Placed::OtherBytes => Err(Refusal(intake::other_bytes())),
+        Placed::TooLate => Err(Refusal(intake::too_late())),
     }
 }
 
@@ -136,6 +137,7 @@ fn verdict_of(id: SubmissionId, placed: Placed) -> Result<BatchVerdict, Refusal>
     let verdict = match placed {
         Placed::New(json) | Placed::Known(json) => read_verdict(&json)?,
         Placed::OtherBytes => Verdict::Refused(intake::other_bytes()),
+        Placed::TooLate => Verdict::Refused(intake::too_late()),
     };
     Ok(BatchVerdict { id, is_new, verdict })
 }
@@ -162,7 +164,7 @@ pub async fn announce(
     let mut letters = Vec::with_capacity(list.letters.len());
     for letter in &list.letters {
         let holding = match desk.store.known(letter.id, letter.digest).await? {
-            None | Some(Placed::New(_)) => Holding::Awaited,
+            None | Some(Placed::New(_) | Placed::TooLate) => Holding::Awaited,
             Some(Placed::OtherBytes) => Holding::OtherBytes,
             Some(Placed::Known(json)) => Holding::Held(receipt_of(&json)?),
         };

@@ -1,4 +1,5 @@
 //! Cases: one for each submission id, for ever.
+use super::correcting::{CorrectionRow, place_correction};
 use super::parts::{NewPart, PartRow, place_parts};
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
@@ -19,6 +20,8 @@ pub struct NewCase {
     pub received_at: Timestamp,
     /// One per department of a joint item.
     pub parts: Vec<NewPart>,
+    /// It is no new case but corrects this one.
+    pub corrects: Option<CaseNumber>,
 }
 
 /// What the store did with a submission.
@@ -30,6 +33,8 @@ pub enum Placed {
     Known(String),
     /// Was there with other bytes; nothing changed.
     OtherBytes,
+    /// It corrects a case that does not ask for it any more; nothing changed.
+    TooLate,
 }
 
 /// One case without anything personal beyond a masked name: for the console and `jiujin-office cases`.
@@ -46,6 +51,9 @@ pub struct CaseRow {
     /// The departments' cases of a joint one.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartRow>,
+    /// Letters that corrected it, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<CorrectionRow>,
     /// For the console only; commands print no names, masked or not.
     #[serde(skip)]
     pub resident_masked: String,
@@ -93,8 +101,12 @@ impl Store {
     }
 
     async fn with_parts(&self, mut cases: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
-        let mut parts = self.all_parts().await?;
-        cases.iter_mut().for_each(|case| case.parts = parts.remove(&case.id.to_string()).unwrap_or_default());
+        let (mut parts, mut corrections) = (self.all_parts().await?, self.all_corrections().await?);
+        for case in &mut cases {
+            let id = case.id.to_string();
+            case.parts = parts.remove(&id).unwrap_or_default();
+            case.corrections = corrections.remove(&id).unwrap_or_default();
+        }
         Ok(cases)
     }
 
@@ -122,6 +134,10 @@ async fn place_one(
     case: &NewCase,
     number_it: &(impl Fn(&NewCase, u64) -> (CaseNumber, String) + Sync),
 ) -> Result<Placed, StoreError> {
+    if let Some(number) = &case.corrects {
+        let (_, verdict) = number_it(case, 0);
+        return place_correction(change, case, number, verdict).await;
+    }
     let (sealed, outside) = (&case.sealed, case.sealed.envelope());
     let id = sealed.id().to_string();
     let inserted = sqlx::query(include_str!("case_insert.sql"))
@@ -163,7 +179,7 @@ async fn place_one(
     Ok(Placed::New(verdict))
 }
 
-fn compare(row: &sqlx::any::AnyRow, digest: Digest) -> Result<Placed, StoreError> {
+pub(super) fn compare(row: &sqlx::any::AnyRow, digest: Digest) -> Result<Placed, StoreError> {
     let held: Digest = parsed(row, "digest")?;
     Ok(if held == digest { Placed::Known(text(row, "verdict")?) } else { Placed::OtherBytes })
 }
@@ -179,6 +195,7 @@ fn read_case(row: &sqlx::any::AnyRow) -> Result<CaseRow, StoreError> {
         item: text(row, "item_id")?,
         received_at: parsed(row, "received_at")?,
         parts: Vec::new(),
+        corrections: Vec::new(),
         resident_masked: text(row, "resident_masked")?,
     })
 }

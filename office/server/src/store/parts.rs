@@ -62,7 +62,7 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-fn state(row: &sqlx::any::AnyRow) -> Result<CaseState, StoreError> {
+pub(super) fn state(row: &sqlx::any::AnyRow) -> Result<CaseState, StoreError> {
     CaseState::from_code(&text(row, "state")?).ok_or(StoreError::Unreadable("state"))
 }
 

@@ -1,8 +1,11 @@
 //! A case moves on: one event, one new state, one transaction.
+use super::parts::state;
 use super::{Store, StoreError, text};
 use jiff::Timestamp;
-use jiujin_contract::case::{CaseError, CaseNumber, CaseState};
+use jiujin_contract::case::{CaseError, CaseNumber, CaseState, joint_state};
 use jiujin_contract::text::Text;
+use sqlx::any::AnyRow;
+use sqlx::{Any, Transaction};
 
 /// What became of a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,4 +91,60 @@ impl Store {
         change.commit().await?;
         Ok(Moved::To(to))
     }
+}
+
+/// One step that the resident makes: no note, no questions.
+#[derive(Clone, Copy)]
+pub(super) struct Step {
+    pub to: CaseState,
+    /// From where it may be made; the other parts of a joint case stay where they are.
+    pub may: fn(CaseState) -> bool,
+    pub now: Timestamp,
+}
+
+/// False when somebody else moved the case between two statements (PostgreSQL only).
+pub(super) async fn step_whole(
+    change: &mut Transaction<'static, Any>,
+    id: &str,
+    from: Option<CaseState>,
+    step: Step,
+) -> Result<bool, StoreError> {
+    let write = sqlx::query(include_str!("case_state_write.sql")).bind(id.to_owned());
+    let write = write.bind(from.map(CaseState::code).unwrap_or_default()).bind(step.to.code());
+    if write.execute(&mut **change).await?.rows_affected() != 1 {
+        return Ok(false);
+    }
+    let event = sqlx::query(include_str!("event_next.sql")).bind(id.to_owned());
+    let event = event.bind(step.to.code()).bind(step.now.to_string()).bind("").bind("");
+    event.execute(&mut **change).await?;
+    Ok(true)
+}
+
+/// The same for every part of a joint case that may make it; the joint case follows.
+pub(super) async fn step_parts(
+    change: &mut Transaction<'static, Any>,
+    id: &str,
+    parts: &[AnyRow],
+    step: Step,
+) -> Result<bool, StoreError> {
+    let mut states = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (number, from) = (text(part, "case_number")?, state(part)?);
+        if !(step.may)(from) {
+            states.push(from);
+            continue;
+        }
+        let write = sqlx::query(include_str!("part_state_write.sql")).bind(number.clone());
+        let write = write.bind(from.code()).bind(step.to.code());
+        if write.execute(&mut **change).await?.rows_affected() != 1 {
+            return Ok(false);
+        }
+        let event = sqlx::query(include_str!("part_event_next.sql")).bind(number);
+        let event = event.bind(step.to.code()).bind(step.now.to_string()).bind("").bind("");
+        event.execute(&mut **change).await?;
+        states.push(step.to);
+    }
+    let whole = sqlx::query(include_str!("case_state_set.sql")).bind(id.to_owned());
+    whole.bind(joint_state(&states).code()).execute(&mut **change).await?;
+    Ok(true)
 }

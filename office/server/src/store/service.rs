@@ -77,7 +77,7 @@ impl Store {
         Ok(cases)
     }
 
-    async fn events(&self, id: SubmissionId) -> Result<Vec<CaseEvent>, StoreError> {
+    pub(super) async fn events(&self, id: SubmissionId) -> Result<Vec<CaseEvent>, StoreError> {
         let query = sqlx::query(include_str!("event_list.sql")).bind(id.to_string());
         let rows = query.fetch_all(&self.read).await?;
         read_events(&rows)

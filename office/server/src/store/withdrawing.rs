@@ -1,12 +1,13 @@
 //! A resident takes a case back (撤回): before it is decided, within its promised days, and only their own.
+use super::parts::state;
+use super::progress::{Step, step_parts, step_whole};
 use super::{Store, StoreError, parsed, text};
 use crate::catalogue::office_time;
 use jiff::Timestamp;
 use jiujin_contract::calendar::add_working_days;
-use jiujin_contract::case::{CaseNumber, CaseState, joint_state};
+use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::wire::PartView;
-use sqlx::any::AnyRow;
-use sqlx::{Any, Row, Transaction};
+use sqlx::Row;
 
 /// What became of the wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +38,6 @@ pub(super) fn open_until(
     last_moment(received_at, promised_days).filter(|_| open)
 }
 
-fn state(row: &AnyRow) -> Result<CaseState, StoreError> {
-    CaseState::from_code(&text(row, "state")?).ok_or(StoreError::Unreadable("state"))
-}
-
 impl Store {
     /// One event for the case, or for each open part of a joint one, in one transaction; repeating adds nothing.
     pub async fn withdraw(
@@ -64,8 +61,8 @@ impl Store {
         } else {
             parts.iter().map(state).collect::<Result<_, _>>()?
         };
-        let may = |state: &CaseState| state.may_become(CaseState::Withdrawn);
-        if !states.iter().any(may) {
+        let may = |state: CaseState| state.may_become(CaseState::Withdrawn);
+        if !states.iter().copied().any(may) {
             let before = states.contains(&CaseState::Withdrawn);
             return Ok(if before { Withdrawn::Done } else { Withdrawn::TooLate });
         }
@@ -75,10 +72,11 @@ impl Store {
         if until.is_none_or(|until| now > until) {
             return Ok(Withdrawn::TooLate);
         }
+        let step = Step { to: CaseState::Withdrawn, may, now };
         let written = if parts.is_empty() {
-            write_whole(&mut change, &id, states.first().copied(), now).await?
+            step_whole(&mut change, &id, states.first().copied(), step).await?
         } else {
-            write_parts(&mut change, &id, &parts, now).await?
+            step_parts(&mut change, &id, &parts, step).await?
         };
         // A second office process may have decided between the statements (PostgreSQL only).
         if !written {
@@ -87,61 +85,6 @@ impl Store {
         change.commit().await?;
         Ok(Withdrawn::Done)
     }
-}
-
-async fn write_whole(
-    change: &mut Transaction<'static, Any>,
-    id: &str,
-    from: Option<CaseState>,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let write = sqlx::query(include_str!("case_state_write.sql")).bind(id.to_owned());
-    let write = write.bind(from.map(CaseState::code).unwrap_or_default()).bind(CaseState::Withdrawn.code());
-    if write.execute(&mut **change).await?.rows_affected() != 1 {
-        return Ok(false);
-    }
-    let event = sqlx::query(include_str!("event_next.sql")).bind(id.to_owned());
-    event
-        .bind(CaseState::Withdrawn.code())
-        .bind(now.to_string())
-        .bind("")
-        .bind("")
-        .execute(&mut **change)
-        .await?;
-    Ok(true)
-}
-
-async fn write_parts(
-    change: &mut Transaction<'static, Any>,
-    id: &str,
-    parts: &[AnyRow],
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let mut states = Vec::with_capacity(parts.len());
-    for part in parts {
-        let (number, from) = (text(part, "case_number")?, state(part)?);
-        if !from.may_become(CaseState::Withdrawn) {
-            states.push(from);
-            continue;
-        }
-        let write = sqlx::query(include_str!("part_state_write.sql")).bind(number.clone());
-        let write = write.bind(from.code()).bind(CaseState::Withdrawn.code());
-        if write.execute(&mut **change).await?.rows_affected() != 1 {
-            return Ok(false);
-        }
-        let event = sqlx::query(include_str!("part_event_next.sql")).bind(number);
-        event
-            .bind(CaseState::Withdrawn.code())
-            .bind(now.to_string())
-            .bind("")
-            .bind("")
-            .execute(&mut **change)
-            .await?;
-        states.push(CaseState::Withdrawn);
-    }
-    let whole = sqlx::query(include_str!("case_state_set.sql")).bind(id.to_owned());
-    whole.bind(joint_state(&states).code()).execute(&mut **change).await?;
-    Ok(true)
 }
 
 #[cfg(test)]

@@ -183,6 +183,7 @@ impl Kiosk {
             sequence,
             created_at: now,
             signature: None,
+            corrects: None,
         }
     }
 

@@ -42,7 +42,7 @@ impl Draft {
         let form = self.form.clone();
         let is_list = |field: &&crate::form::field::Field| matches!(field.shape, Shape::Entries(_));
         let Some(field) = form.outline.find(path).map(|place| place.field()).filter(is_list) else { return };
-        if self.is_locked(path, field) || !self.is_enabled(path) {
+        if self.is_locked(path, field) || self.is_shut(path) || !self.is_enabled(path) {
             return;
         }
         let mut items = match path::get(Some(&self.answers), path) {

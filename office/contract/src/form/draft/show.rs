@@ -72,7 +72,7 @@ impl Draft {
         let text = |suffix: &str| self.form.text(lang, &format!("{}.{suffix}", field.prefix));
         let value = path::get(Some(&self.answers), &at).cloned();
         let source = self.source(&at, value.is_some());
-        let locked = field.derive.is_some() || self.is_locked(&at, field);
+        let locked = field.derive.is_some() || self.is_locked(&at, field) || self.is_shut(&at);
         let pointer = path::pointer(&at);
         FieldView {
             label: self.label(field, lang),
