@@ -4,9 +4,12 @@ use crate::config::Config;
 use crate::screens::fonts;
 use crate::store::{Store, StoreError};
 use crate::streets;
+use jiff::civil::Date;
+use jiujin_contract::calendar::{self, Holidays};
 use jiujin_contract::form::{CodeLists, DIVISIONS, Division, STREETS, divisions, region_name};
 use jiujin_contract::text::{Lang, Text, traditional};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 
 /// County, street, community: a longer way up is a circle in somebody's file.
 const LEVELS_MAX: usize = 6;
@@ -91,6 +94,30 @@ fn way(codes: &dyn Codes, list: &str, code: &str) -> Vec<Code> {
 fn joined(rows: &[Code], lang: Lang) -> String {
     let names: Vec<&str> = rows.iter().map(|row| row.name.get(lang)).collect();
     names.join(if lang == Lang::En { ", " } else { "" })
+}
+
+/// Working days and holidays as a list: the day is the code, below `off` or `work`.
+const HOLIDAYS: &str = "holidays";
+
+/// Puts the holidays of the program and those the office announced into the store, and counts with what stands there
+/// from now on.
+pub fn keep_holidays(store: &mut Store, announced: &Holidays) -> Result<(), StoreError> {
+    let known = Holidays::built_in().with(announced);
+    let row = |(day, kind): (&Date, &str)| {
+        let (code, parent, name) = (day.to_string(), kind.to_owned(), Text::default());
+        Code { code, parent, name }
+    };
+    let off = known.off.iter().map(|day| (day, "off"));
+    let rows: Vec<Code> = off.chain(known.work.iter().map(|day| (day, "work"))).map(row).collect();
+    let mut sum = Sha256::new_with_prefix(ROWS_VERSION);
+    rows.iter().for_each(|row| sum.update(format!("{}\t{}\n", row.code, row.parent)));
+    store.take_codes(HOLIDAYS, &hex::encode(sum.finalize()), rows)?;
+    let held = |kind: &str| -> Result<BTreeSet<Date>, StoreError> {
+        let rows = store.codes_below(HOLIDAYS, kind)?;
+        Ok(rows.iter().filter_map(|row| row.code.parse().ok()).collect())
+    };
+    calendar::learn(&Holidays { off: held("off")?, work: held("work")? });
+    Ok(())
 }
 
 /// Brings the store up to what the program and the site's files say; once, before the first page. A file of streets

@@ -114,7 +114,7 @@ fn run(
 ) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     codes::stock(&mut parts.1, &config);
-    match (stocked(&parts.1), runtime) {
+    match (stocked(&mut parts.1), runtime) {
         (Ok(shelf), Ok(runtime)) => {
             let kiosk = Kiosk::new(parts, (Arc::new(shelf), config), events, outlets);
             runtime.block_on(kiosk.run(inbox));
@@ -126,7 +126,7 @@ fn run(
     let _ = slint::quit_event_loop();
 }
 
-fn stocked(store: &Store) -> Result<Shelf, crate::store::StoreError> {
+fn stocked(store: &mut Store) -> Result<Shelf, crate::store::StoreError> {
     let shown = store.catalogue_items(jiff::Timestamp::now())?;
     if let Some(since) = shown.expired {
         tracing::error!(%since, version = shown.version, "the catalogue expired; is news held back?");
@@ -135,6 +135,7 @@ fn stocked(store: &Store) -> Result<Shelf, crate::store::StoreError> {
     for left_out in shown.left_out.iter().chain(&shelf.left_out) {
         tracing::error!(left_out, "catalogue item");
     }
+    codes::keep_holidays(store, &shelf.board.holidays)?;
     Ok(shelf)
 }
 

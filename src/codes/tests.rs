@@ -42,6 +42,23 @@ fn divisions_are_complete_and_every_parent_opens_in_less_than_ten_milliseconds()
     }
 }
 
+/// A year that no other test counts in: what is announced holds for the whole process.
+#[test]
+fn working_days_are_counted_with_what_stands_in_the_store() {
+    let mut store = Store::in_memory().unwrap();
+    let [friday, monday, saturday] =
+        ["2041-02-01", "2041-02-04", "2041-02-02"].map(|day| day.parse().unwrap());
+    let announced = Holidays { off: [monday].into(), work: [saturday].into() };
+    keep_holidays(&mut store, &announced).unwrap();
+    let days = |kind: &str| store.codes_below(HOLIDAYS, kind).unwrap();
+    assert!(days("off").iter().any(|row| row.code == "2026-10-01"), "those of the program");
+    assert!(days("off").iter().any(|row| row.code == "2041-02-04"), "and those of the office");
+    assert_eq!(days("work").last().map(|row| row.code.as_str()), Some("2041-02-02"));
+    assert_eq!(calendar::add_working_days(friday, 1), (saturday, false));
+    keep_holidays(&mut store, &Holidays::default()).unwrap();
+    assert_eq!(calendar::add_working_days(friday, 1), (monday, true), "taken back by the office");
+}
+
 #[test]
 fn a_province_opens_into_its_cities_and_a_county_is_the_end() {
     let (store, ..) = stocked(None);

@@ -1,5 +1,6 @@
 //! Letters to the office: what is due goes out as a copy, the verdict comes back as an event.
 use super::{Event, Kiosk, Report};
+use crate::codes;
 use crate::courier::news::NewsError;
 use crate::courier::schedule::fates;
 use crate::courier::{Courier, Round};
@@ -9,7 +10,7 @@ use crate::session::Happening;
 use crate::session::application::Service;
 use crate::session::stage::{Delivery, Who};
 use crate::shelf::Shelf;
-use crate::store::Asked;
+use crate::store::{Asked, StoreError};
 use jiff::Timestamp;
 use jiujin_contract::case::CaseNumber;
 use jiujin_contract::identity::IdNumber;
@@ -223,13 +224,8 @@ impl Kiosk {
                 if let Err(error) = self.store.catalogue_take(&update, Timestamp::now()) {
                     return self.store_failed(&error);
                 }
-                match self.store.catalogue_items(Timestamp::now()) {
-                    // Visits keep the version they began with: they hold their service.
-                    Ok(shown) => {
-                        self.shelf = Arc::new(Shelf::new(shown.items).with_board(shown.board));
-                        self.status.posted(&self.config, &self.shelf.board.site);
-                    }
-                    Err(error) => self.store_failed(&error),
+                if let Err(error) = self.restock() {
+                    self.store_failed(&error);
                 }
             }
             Err(error) => {
@@ -237,6 +233,14 @@ impl Kiosk {
                 tracing::info!(%error, "no news of the catalogue");
             }
         }
+    }
+
+    /// Visits keep the version they began with: they hold their service.
+    fn restock(&mut self) -> Result<(), StoreError> {
+        let shown = self.store.catalogue_items(Timestamp::now())?;
+        self.shelf = Arc::new(Shelf::new(shown.items).with_board(shown.board));
+        self.status.posted(&self.config, &self.shelf.board.site);
+        codes::keep_holidays(&mut self.store, &self.shelf.board.holidays)
     }
 
     /// What the office knows already, under the consent that was just given.
@@ -258,7 +262,7 @@ impl Kiosk {
     }
 
     /// The store refuses: said on the screen and in the log, nothing is lost.
-    pub(super) fn store_failed(&mut self, error: &crate::store::StoreError) {
+    pub(super) fn store_failed(&mut self, error: &StoreError) {
         tracing::error!(%error, "store");
         self.status.storage = false;
     }

@@ -1,5 +1,6 @@
 //! Notices and words of the site as they were posted: a file beside the office's keys, so that a running office and
 //! its replicas on the same disk see a new one with the next look of a kiosk. The manifest signs its hash.
+use jiujin_contract::calendar;
 use jiujin_contract::catalogue::board::{BOARD_BYTES_MAX, BOARD_ID, BoardError};
 use jiujin_contract::catalogue::{Board, ManifestEntry, OpenState};
 use jiujin_contract::sealing::Digest;
@@ -70,7 +71,10 @@ impl BoardFile {
         if changed.is_some() && changed != last.0 {
             last.0 = changed;
             match Posted::read(&self.path) {
-                Ok(posted) => last.1 = posted,
+                Ok(posted) => {
+                    calendar::learn(&posted.board.holidays);
+                    last.1 = posted;
+                }
                 Err(error) => tracing::error!(%error, "the board stays as it was"),
             }
         }

@@ -90,13 +90,14 @@ enum Command {
         #[arg(value_parser = ["open", "closing", "closed"])]
         state: String,
     },
-    /// Post the notices of the attract page and the words of the site to all kiosks, signed with the catalogue
+    /// Post notices, the words of the site and new holidays to all kiosks, signed with the catalogue
     ///
     /// Example: jiujin-office board --database sqlite:office.db board.toml
     Board {
         #[arg(long, default_value = DEFAULT_DATABASE)]
         database: String,
-        /// `[[notice]]` with title, body, from and until; `[site]` with centre and staff. An empty file takes all away
+        /// `[[notice]]` with title, body, from and until; `[site]` with centre and staff; `[holidays]` with off and
+        /// work, the days of years that are newer than this program. An empty file takes all away
         file: std::path::PathBuf,
     },
     /// Kiosks of this office

@@ -1,5 +1,6 @@
 //! What the office pins to every kiosk's attract page: notices with their days, and the words of the site that change
 //! more often than a kiosk.toml. One part of the catalogue, named by its hash in the signed manifest like every service.
+use crate::calendar::{HOLIDAYS_MAX, Holidays};
 use crate::item::canonical_json;
 use crate::text::Text;
 use jiff::civil::Date;
@@ -26,6 +27,9 @@ pub struct Board {
     pub notices: Vec<Posting>,
     #[serde(default)]
     pub site: Site,
+    /// Of the years that were announced after the program was made.
+    #[serde(default, skip_serializing_if = "Holidays::is_empty")]
+    pub holidays: Holidays,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +69,10 @@ pub enum BoardError {
     Backwards { number: usize },
     #[error("{0} notices, at most {NOTICES_MAX}; take the old ones away")]
     TooMany(usize),
+    #[error("holidays: {0} is named as off and as work; take it out of one")]
+    OffAndWork(Date),
+    #[error("holidays: {0} days, at most {HOLIDAYS_MAX}; take past years away")]
+    TooManyDays(usize),
     #[error("{0} bytes, at most {BOARD_BYTES_MAX}")]
     TooLarge(usize),
 }
@@ -76,7 +84,7 @@ impl Posting {
 }
 
 impl Board {
-    /// As people write it: `[[notice]]` with title, body, from and until, and `[site]`.
+    /// As people write it: `[[notice]]` with title, body, from and until, `[site]`, and `[holidays]` with off and work.
     pub fn from_toml(text: &str) -> Result<Board, BoardError> {
         let mut board: Board =
             toml::from_str(text).map_err(|error| BoardError::Unreadable(error.to_string()))?;
@@ -119,6 +127,12 @@ impl Board {
         for (text, key) in [(&self.site.centre, "site.centre"), (&self.site.staff, "site.staff")] {
             text.as_ref().map_or(Ok(()), |text| fits(text, key, (1, SITE_CHARS_MAX)))?;
         }
+        if let Some(day) = self.holidays.off.intersection(&self.holidays.work).next() {
+            return Err(BoardError::OffAndWork(*day));
+        }
+        if self.holidays.count() > HOLIDAYS_MAX {
+            return Err(BoardError::TooManyDays(self.holidays.count()));
+        }
         let bytes = self.canonical_json().len();
         if bytes as u64 > BOARD_BYTES_MAX { Err(BoardError::TooLarge(bytes)) } else { Ok(self) }
     }
@@ -151,6 +165,9 @@ mod tests {
         until = "2027-02-12"
         [site]
         staff = { zh = "2 号窗口", en = "Counter 2" }
+        [holidays]
+        off = ["2027-01-01", "2027-02-05"]
+        work = ["2027-02-14"]
     "#;
 
     #[test]
@@ -171,5 +188,7 @@ mod tests {
         assert!(mistake("Open over the Spring Festival", " ").contains("nothing is written in en"));
         assert!(mistake("2027-02-12", "2026-02-12").contains("notice 1: it would end before"));
         assert!(mistake("[site]", "[sight]").contains("sight"));
+        assert!(mistake("2027-02-14", "2027-02-05").contains("2027-02-05 is named as off and as work"));
+        assert!(mistake("2027-02-14", "2027-02-30").contains("line"), "no such day");
     }
 }

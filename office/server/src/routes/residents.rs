@@ -9,7 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
-use jiff::civil::Weekday;
+use jiujin_contract::calendar::working_days_between;
 use jiujin_contract::sealing::open_query;
 use jiujin_contract::submission::Submission;
 use jiujin_contract::wire::{
@@ -20,8 +20,6 @@ use std::sync::Arc;
 
 /// Longest consent version that is written into the audit.
 const CONSENT_VERSION_CHARS_MAX: usize = 40;
-/// Days that a lamp looks back; older cases are red anyway.
-const LAMP_DAYS_MAX: i64 = 400;
 
 /// The cases of the resident at the kiosk, newest first.
 #[utoipa::path(
@@ -118,14 +116,11 @@ async fn asked_about(
     Ok(resident_key)
 }
 
-/// Weekdays that ended between; public holidays are the promise's business and make the lamp milder, never harsher.
+/// Working days that ended between.
 fn working_days(since: Timestamp, now: Timestamp) -> u32 {
     let office = crate::catalogue::office_time();
-    let first = since.to_zoned(office.clone()).date();
-    let last = now.to_zoned(office).date();
-    let days = first.series(jiff::ToSpan::day(1)).skip(1).take(LAMP_DAYS_MAX as usize);
-    let weekday = |day: &jiff::civil::Date| !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-    days.take_while(|day| *day <= last).filter(weekday).count() as u32
+    let (first, last) = (since.to_zoned(office.clone()).date(), now.to_zoned(office).date());
+    u32::try_from(working_days_between(first, last)).unwrap_or(0)
 }
 
 /// One rating per case, voluntary, by its own resident; the first one stands.
