@@ -6,6 +6,7 @@ mod keys;
 mod tests;
 
 pub use check::Mistake;
+pub use keys::FURTHER_LANGUAGES;
 use keys::{KEYS, SECTIONS};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -122,6 +123,8 @@ pub struct SessionTimes {
 #[serde(deny_unknown_fields)]
 pub struct Accessibility {
     pub language: jiujin_contract::text::Lang,
+    /// Empty, or one of [`FURTHER_LANGUAGES`].
+    pub further_language: String,
     pub theme: String,
     pub text_size: u8,
     pub voice: bool,

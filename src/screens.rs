@@ -17,7 +17,7 @@ mod show;
 pub mod view;
 pub mod words;
 
-use crate::config::Config;
+use crate::config::{Config, FURTHER_LANGUAGES};
 use crate::notice::Notice;
 use crate::session::Happening;
 use crate::session::settings::{Settings, TextSize, Theme};
@@ -105,6 +105,8 @@ pub fn house_settings(config: &Config) -> Settings {
     let wishes = &config.accessibility;
     Settings {
         lang: wishes.language,
+        further: FURTHER_LANGUAGES.iter().copied().find(|known| *known == wishes.further_language),
+        in_further: false,
         text_size: TextSize::from_number(wishes.text_size).unwrap_or_default(),
         theme: Theme::from_name(&wishes.theme).unwrap_or_default(),
         reach: wishes.reach,

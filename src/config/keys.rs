@@ -28,6 +28,10 @@ pub enum Kind {
     File,
 }
 
+/// Languages beside the three that are complete: folders of ui/lang, see its README.
+pub const FURTHER_LANGUAGES: &[&str] = FURTHER_CHOICES.split_at(1).1;
+const FURTHER_CHOICES: &[&str] = &["", "qps"];
+
 /// One line of the file.
 #[derive(Debug, Clone, Copy)]
 pub struct Key {
@@ -215,6 +219,13 @@ pub const KEYS: &[Key] = &[
         Kind::Choice(&["zh-CN", "zh-TW", "en"]),
         "\"zh-CN\"",
         "First language on the screen.",
+    ),
+    key(
+        "accessibility",
+        "further_language",
+        Kind::Choice(FURTHER_CHOICES),
+        "\"\"",
+        "One more language on the Language button, after Chinese. What it has no words for is said in Chinese.",
     ),
     key(
         "accessibility",

@@ -38,14 +38,13 @@ fn model<T: Clone + 'static>(items: impl IntoIterator<Item = T>) -> ModelRc<T> {
 /// Language, size and colours of the whole window.
 pub fn dress(window: &AppWindow, wished: &Settings) {
     let (app, theme) = (window.global::<App>(), window.global::<Theme>());
-    let (lang, bundle) = match wished.lang {
-        Lang::ZhCn => (jiujin_ui::Lang::ZhCn, "zh_CN"),
-        Lang::ZhTw => (jiujin_ui::Lang::ZhTw, "zh_TW"),
-        Lang::En => (jiujin_ui::Lang::En, "en"),
-    };
-    app.set_lang(lang);
-    if let Err(error) = slint::select_bundled_translation(bundle) {
-        tracing::error!(%error, bundle, "no such translation");
+    app.set_lang(match wished.lang {
+        Lang::ZhCn => jiujin_ui::Lang::ZhCn,
+        Lang::ZhTw => jiujin_ui::Lang::ZhTw,
+        Lang::En => jiujin_ui::Lang::En,
+    });
+    if let Err(error) = slint::select_bundled_translation(wished.bundle()) {
+        tracing::error!(%error, bundle = wished.bundle(), "no such translation");
     }
     theme.set_theme(match wished.theme {
         Colours::Light => ThemeId::Light,

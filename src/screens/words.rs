@@ -153,8 +153,10 @@ pub fn correct(questions: Vec<String>, is_here: bool, lang: Lang) -> String {
     }
     // Many are sentences themselves, with a mark of their own at the end.
     let quoted = |question: String| match lang {
+        Lang::ZhCn => format!("“{question}”"),
         Lang::ZhTw => format!("「{question}」"),
-        Lang::ZhCn | Lang::En => format!("“{question}”"),
+        // The curly ones are as wide as a Chinese character in our font.
+        Lang::En => format!("\"{question}\""),
     };
     let names = list(questions.into_iter().map(quoted), lang);
     match (lang, is_here) {

@@ -65,6 +65,10 @@ impl Theme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settings {
     pub lang: Lang,
+    /// A further language of this site, by its folder in ui/lang; what it has no words for is said in Chinese.
+    pub further: Option<&'static str>,
+    /// Chosen now; `lang` is then what it falls back to.
+    pub in_further: bool,
     pub text_size: TextSize,
     pub theme: Theme,
     /// Every touch target in the lower 60 % of the screen.
@@ -88,7 +92,7 @@ pub enum SettingTouch {
 impl Settings {
     pub fn touched(mut self, touch: SettingTouch) -> Settings {
         match touch {
-            SettingTouch::Language => self.lang = next_language(self.lang),
+            SettingTouch::Language => self = self.in_next_language(),
             SettingTouch::TextSize => self.text_size = self.text_size.next(),
             SettingTouch::Contrast => self.theme = self.theme.next(),
             SettingTouch::Voice => self.voice = !self.voice,
@@ -99,6 +103,25 @@ impl Settings {
             }
         }
         self
+    }
+
+    /// The site's own language comes right after Chinese.
+    fn in_next_language(mut self) -> Settings {
+        self.in_further = self.further.is_some() && self.lang == Lang::ZhCn && !self.in_further;
+        if !self.in_further {
+            self.lang = next_language(self.lang);
+        }
+        self
+    }
+
+    /// The language of the pages' own words, as Slint calls its bundles.
+    pub fn bundle(&self) -> &'static str {
+        match (self.further.filter(|_| self.in_further), self.lang) {
+            (Some(further), _) => further,
+            (None, Lang::ZhCn) => "zh_CN",
+            (None, Lang::ZhTw) => "zh_TW",
+            (None, Lang::En) => "en",
+        }
     }
 
     /// Voice and the elder mode get the longer of the two time-outs (A11).
@@ -112,5 +135,26 @@ fn next_language(lang: Lang) -> Lang {
         Lang::ZhCn => Lang::En,
         Lang::En => Lang::ZhTw,
         Lang::ZhTw => Lang::ZhCn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sites_own_language_comes_after_chinese_and_falls_back_to_it() {
+        let bundles = |mut settings: Settings| -> Vec<&str> {
+            let next = |_| {
+                settings = settings.touched(SettingTouch::Language);
+                settings.bundle()
+            };
+            (0..4).map(next).collect()
+        };
+        let plain = Settings::default();
+        assert_eq!(bundles(plain), ["en", "zh_TW", "zh_CN", "en"]);
+        let own = Settings { further: Some("qps"), ..plain };
+        assert_eq!(bundles(own), ["qps", "en", "zh_TW", "zh_CN"]);
+        assert_eq!(own.touched(SettingTouch::Language).lang, Lang::ZhCn, "what it falls back to");
     }
 }

@@ -1,4 +1,8 @@
 //! Every sentence of the pages exists in every language, with the same holes for figures and names.
+use jiujin::config::FURTHER_LANGUAGES;
+use jiujin::screens::fonts;
+use jiujin::session::settings::Settings;
+use slint::ComponentHandle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -48,6 +52,42 @@ fn traditional_texts_are_written_in_traditional_characters() {
         .filter(|text| text.chars().any(|c| SIMPLIFIED.contains(c)))
         .collect();
     assert!(strays.is_empty(), "{strays:#?}");
+}
+
+/// The words of a further language that is not complete, and why each of them would do harm.
+#[test]
+fn what_a_further_language_says_fits_a_page_and_is_drawn_by_our_fonts() {
+    let folders = std::fs::read_dir("ui/lang").expect("languages are there").flatten();
+    let folders = folders.filter(|folder| folder.path().is_dir());
+    let names: BTreeSet<String> =
+        folders.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect();
+    let further: BTreeSet<String> = FURTHER_LANGUAGES.iter().map(|name| (*name).to_owned()).collect();
+    let complete: BTreeSet<String> = BUNDLES.map(str::to_owned).into();
+    assert_eq!(&names - &complete, further, "folders of ui/lang, and what kiosk.toml may name");
+    let sentences = sentences();
+    for bundle in &further {
+        for (sentence, words) in translations(bundle) {
+            assert!(sentences.contains(&sentence), "{bundle}: no page says {sentence:?}");
+            assert_eq!(holes(&sentence), holes(&words), "{bundle}: {words:?}");
+            assert!(words.chars().all(fonts::draws), "{bundle}: our fonts do not draw all of {words:?}");
+        }
+    }
+}
+
+#[test]
+fn a_further_language_falls_back_to_chinese_word_by_word() {
+    let seen = super::stage(|samples| {
+        let further = Settings { further: Some("qps"), in_further: true, ..Settings::default() };
+        super::dress(samples, super::PORTRAIT, &further);
+        samples.show("home");
+        slint::platform::update_timers_and_animations();
+        let walked = super::walker::walk(samples.window().window());
+        super::dress(samples, super::PORTRAIT, &Settings::default());
+        walked.targets.into_iter().map(|target| target.label).collect::<Vec<_>>()
+    });
+    for word in ["[Hélp]", "[Längüäge]", "字号", "对比度"] {
+        assert!(seen.iter().any(|label| label.contains(word)), "{word} is not among {seen:?}");
+    }
 }
 
 /// `{n}` and `{}` of a sentence, each once; a figure only says which of several is meant.
