@@ -62,6 +62,23 @@ const LINES: &[Line] = &[
         ],
     ),
     (
+        "too-late",
+        [
+            (
+                "这一件已经改过了，或者已经有了结果，这次的修改没有用上，不用再改。详情见“我的办件”。",
+                "补正到得太晚：这一件已在别处改过，或已办结。不必重发，留存即可。",
+            ),
+            (
+                "這一件已經改過了，或者已經有了結果，這次的修改沒有用上，不用再改。詳情見「我的案件」。",
+                "補正到得太晚：這一件已在別處改過，或已辦完。不必重發，留存即可。",
+            ),
+            (
+                "This case was corrected before or is decided, so this correction was not used. Nothing is to be done; My cases has the details.",
+                "A correction came too late: the case was corrected elsewhere or is decided. Do not send it again.",
+            ),
+        ],
+    ),
+    (
         "other-bytes",
         [
             (
