@@ -140,6 +140,31 @@ async fn one_submission_becomes_one_case_per_department_under_one_number() {
 }
 
 #[tokio::test]
+async fn one_correction_answers_every_department_that_asked_and_leaves_the_others_alone() {
+    let bench = bench().await;
+    let kiosk = bench.kiosk().await;
+    kiosk.ask(Request::put_submission(&kiosk.seal(&joint(&kiosk, 1)))).await;
+    let office = &bench.office;
+    let whole: CaseNumber = office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    office.ask_correction(&whole.part(2), &["s902_account".into()], None).await.unwrap();
+    let corrected = |account: &str, sequence| {
+        let mut letter = joint(&kiosk, sequence);
+        letter.answers["s902_account"] = json!(account);
+        Submission { corrects: Some(whole.clone()), ..letter }
+    };
+    let mut strayed = corrected("9876", 2);
+    strayed.answers["street"] = json!("别的路");
+    let refused = kiosk.ask(Request::put_submission(&kiosk.seal(&strayed))).await;
+    assert_eq!(&*refused.problem().fields[0].path, "/street", "the police did not ask");
+    let taken = kiosk.ask(Request::put_submission(&kiosk.seal(&corrected("9876", 3)))).await;
+    assert_eq!(taken.status, 201);
+    let case = seen(&kiosk).await.remove(0);
+    let states: Vec<CaseState> = case.parts.iter().map(|part| part.state).collect();
+    assert_eq!(states, [CaseState::Submitted, CaseState::Corrected]);
+    assert_eq!((case.state, office.cases().await.unwrap().len()), (CaseState::Submitted, 1));
+}
+
+#[tokio::test]
 async fn each_department_moves_its_part_and_the_whole_is_finished_on_the_same_day() {
     let bench = bench().await;
     let kiosk = bench.kiosk().await;
