@@ -3,6 +3,7 @@
 // A setback carries the office's whole problem; it is moved once per journey.
 #![allow(clippy::result_large_err)]
 
+pub mod enclosures;
 pub mod news;
 pub mod schedule;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! nothing itself: the session decides what a visit becomes, the courier's verdict what a letter becomes.
 mod cases;
 mod comparison;
+mod enclosures;
 mod letters;
 mod orders;
 
@@ -79,6 +80,9 @@ pub struct Kiosk {
     shown: Option<View>,
     asking: bool,
     delivering: bool,
+    /// An attachment is on its way.
+    carrying: bool,
+    carry_at: u64,
     /// The next portion, marked and read while the one before is on its way; goes out as soon as that is back.
     ready: Vec<Letter>,
     prepared: bool,
@@ -122,6 +126,8 @@ impl Kiosk {
             shown: None,
             asking: false,
             delivering: false,
+            carrying: false,
+            carry_at: 0,
             ready: Vec::new(),
             prepared: true,
             sealer: None,
@@ -146,6 +152,7 @@ impl Kiosk {
             };
             self.look_at_ceilings();
             self.handle(event);
+            self.carry_due_attachment();
             self.send_due_letters();
             self.fetch_news();
             self.refresh();

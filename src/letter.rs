@@ -1,9 +1,11 @@
 //! What goes between store and courier: a copy of one sealed submission on its way out, on its way back what is
-//! to become of it, and a new catalogue. Plain values, so that the courier never sees the store.
+//! to become of it, the papers that go before it, and a new catalogue. Plain values, so that the courier never sees the store.
 use jiff::Timestamp;
 use jiujin_contract::catalogue::Trust;
 use jiujin_contract::receipt::SignedReceipt;
-use jiujin_contract::sealing::SealedSubmission;
+use jiujin_contract::sealing::{Digest, SealedAttachment, SealedSubmission};
+use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::wire::Setback;
 use std::collections::BTreeSet;
 
 /// Letters that travel together: in base64 they stay below the wire's limit for a batch, which is 8 MiB.
@@ -26,6 +28,60 @@ pub enum Fate {
     /// The way to the office is closed for every letter until then.
     RoadClosed { until: Timestamp, reason: String },
     /// Final: a person has to look. Letters behind it go on.
+    Parked { reason: String },
+}
+
+/// What one resident hands in: the sealed submission and the sealed papers it names.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parcel {
+    pub submission: SealedSubmission,
+    pub attachments: Vec<SealedAttachment>,
+}
+
+impl From<SealedSubmission> for Parcel {
+    fn from(submission: SealedSubmission) -> Parcel {
+        Parcel { submission, attachments: Vec::new() }
+    }
+}
+
+/// One paper on its way, before the submission it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Enclosure {
+    pub letter: SubmissionId,
+    pub sealed: SealedAttachment,
+    pub attempts: u32,
+}
+
+/// How far a journey brought an attachment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Carried {
+    pub letter: SubmissionId,
+    pub digest: Digest,
+    pub attempts: u32,
+    /// Bytes the office holds, as it said last.
+    pub held: u64,
+    pub total: u64,
+    /// The office took at least one piece.
+    pub moved: bool,
+    /// Its digest fits at the office.
+    pub complete: bool,
+    pub setback: Option<Setback>,
+    /// The office's clock, if it answered.
+    pub office_time: Option<Timestamp>,
+}
+
+/// What that makes of an attachment.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Passage {
+    /// The office holds it whole.
+    Whole,
+    /// The rest is due at once.
+    Onward,
+    /// Not before then; with `all` no other attachment either. Letters go on and find out for themselves.
+    Later { due_at: Timestamp, reason: String, all: bool },
+    /// The office asked for a pause from everything, or knows this kiosk no longer.
+    RoadClosed { until: Timestamp, reason: String },
+    /// Final: its submission waits for a person.
     Parked { reason: String },
 }
 

@@ -12,7 +12,7 @@ mod tests;
 pub mod yardstick;
 
 pub use opening::{Alarm, Opened};
-pub use outbox::{Acknowledged, Asked, Ceiling, Comparison, Counts, Line, Numbered};
+pub use outbox::{Acknowledged, Asked, AttachmentLine, Ceiling, Comparison, Counts, Line, Numbered};
 
 use jiff::Timestamp;
 use rusqlite::Connection;

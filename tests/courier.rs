@@ -5,6 +5,8 @@
 
 #[path = "courier/agreement.rs"]
 mod agreement;
+#[path = "courier/attachments.rs"]
+mod attachments;
 #[path = "courier/board.rs"]
 mod board;
 #[path = "courier/cuts.rs"]

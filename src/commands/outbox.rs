@@ -38,7 +38,8 @@ pub enum OutboxCommand {
         #[arg(long, conflicts_with = "id")]
         all: bool,
     },
-    /// Writes every unconfirmed submission, sealed, to a file signed by this kiosk.
+    /// Writes every unconfirmed submission, sealed, to a file signed by this kiosk. Attachments stay here and follow
+    /// by the network; the summary counts them.
     ///
     /// Example: jiujin outbox export --config kiosk.toml /media/stick/letters.jsonl
     Export {
@@ -145,7 +146,9 @@ fn show(store: &Store, id: SubmissionId, now: Timestamp, out: &mut impl Write) -
         return Err(StoreError::Unknown { id: id.to_string() }.into());
     };
     let journal = store.journal_of(&id.to_string())?;
-    writeln!(out, "{}", json!({"submission": advised(&line), "journal": journal}))?;
+    let attachments = store.attachments_of(id)?;
+    let told = json!({"submission": advised(&line), "attachments": attachments, "journal": journal});
+    writeln!(out, "{told}")?;
     Ok(true)
 }
 

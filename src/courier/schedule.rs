@@ -1,6 +1,6 @@
 //! When to try again: pure arithmetic on what the office said, how often it failed, and one random number.
 use super::Round;
-use crate::letter::Fate;
+use crate::letter::{Carried, Fate, Passage};
 use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::submission::SubmissionId;
 use jiujin_contract::wire::{Delivery, Setback};
@@ -44,6 +44,30 @@ pub fn after(setback: &Setback, attempts: u32, failures: u32, random: u64, now: 
             Fate::RoadClosed { until: at(paced_ms(*pace, random)), reason }
         }
         _ => Fate::RoadClosed { until: at(pause_ms(failures, random)), reason },
+    }
+}
+
+/// What becomes of an attachment. Its pieces are large: on a line that is too slow for them letters still get
+/// through, so only what the office asks of everybody closes the road for letters too.
+pub fn passage(carried: &Carried, random: u64, now: Timestamp) -> Passage {
+    let Some(setback) = &carried.setback else {
+        return if carried.complete { Passage::Whole } else { Passage::Onward };
+    };
+    let attempts = if carried.moved { 0 } else { carried.attempts };
+    let everybody = matches!(
+        setback,
+        Setback::NotAuthorised(_)
+            | Setback::ForeignRedirect
+            | Setback::RateLimited { .. }
+            | Setback::OfficeDown { .. }
+    );
+    match after(setback, attempts, attempts, random, now) {
+        Fate::RoadClosed { until, reason } if everybody => Passage::RoadClosed { until, reason },
+        Fate::RoadClosed { until, reason } => Passage::Later { due_at: until, reason, all: true },
+        Fate::Later { due_at, reason } => Passage::Later { due_at, reason, all: false },
+        Fate::Parked { reason } => Passage::Parked { reason },
+        // `after` never confirms; asking again is right whatever it says one day.
+        Fate::Confirmed(_) => Passage::Onward,
     }
 }
 

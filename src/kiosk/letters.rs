@@ -4,7 +4,7 @@ use crate::codes;
 use crate::courier::news::NewsError;
 use crate::courier::schedule::fates;
 use crate::courier::{Courier, Round};
-use crate::letter::{Fate, Letter, Update};
+use crate::letter::{Carried, Fate, Letter, Update};
 use crate::parked;
 use crate::session::Happening;
 use crate::session::application::Service;
@@ -31,6 +31,7 @@ const ANNOUNCE_EVERY_MS: u64 = 20_000;
 #[derive(Debug)]
 pub enum Outcome {
     Delivered(Round),
+    Carried(Box<Carried>),
     Announced(Result<AnnounceAnswer, Setback>),
     Compared(Asked, Result<ReconcileAnswer, Setback>),
     News(Result<Option<Box<Update>>, NewsError>),
@@ -143,6 +144,7 @@ impl Kiosk {
     pub(super) fn letter_answered(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Delivered(round) => self.delivered(&round),
+            Outcome::Carried(carried) => self.carried(&carried),
             Outcome::Announced(answer) => self.announced(answer),
             Outcome::Compared(asked, answer) => self.compared(asked, answer),
             Outcome::News(news) => self.news_arrived(news),
@@ -160,12 +162,7 @@ impl Kiosk {
     fn delivered(&mut self, round: &Round) {
         (self.delivering, self.prepared) = (false, true);
         let now = Timestamp::now();
-        if let Some(theirs) = round.office_time {
-            let offset = theirs.as_millisecond() - now.as_millisecond();
-            if let Err(error) = self.store.set_office_offset_ms(offset) {
-                self.store_failed(&error);
-            }
-        }
+        self.clock_told(round.office_time);
         let failures = self.store.road().map(|road| road.failures).unwrap_or(0);
         let mut fates = fates(round, failures, random(), now);
         let closed = fates.iter().map(|(_, fate)| fate).find(|fate| matches!(fate, Fate::RoadClosed { .. }));
@@ -195,6 +192,15 @@ impl Kiosk {
             self.apply(Happening::OfficeAnswered { submission: letter.id.to_string(), delivery });
         }
         self.tell_waiting();
+    }
+
+    /// The office's clock came along with an answer.
+    pub(super) fn clock_told(&mut self, theirs: Option<Timestamp>) {
+        let Some(theirs) = theirs else { return };
+        let offset = theirs.as_millisecond() - Timestamp::now().as_millisecond();
+        if let Err(error) = self.store.set_office_offset_ms(offset) {
+            self.store_failed(&error);
+        }
     }
 
     pub(super) fn tell_waiting(&self) {

@@ -126,6 +126,8 @@ fn submission(
         created_at: at,
         signature: application.signature.as_deref().map(strokes),
         corrects: application.correction.as_ref().map(|correction| correction.case_number.clone()),
+        // No device makes any yet; `catalogue check` refuses services that ask for one.
+        attachments: Vec::new(),
     }
 }
 

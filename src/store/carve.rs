@@ -1,8 +1,10 @@
-//! Finds sealed submissions in a damaged SQLite file, page by page, without trusting its structure. What is
+//! Finds sealed submissions and attachments in a damaged SQLite file, page by page, without trusting its structure. What is
 //! found must be a whole envelope, whose own digest and signature the office checks again.
 //!
 //! Only the leaf pages of tables matter (SQLite file format, sections 1.6 and 2.1; log frames, section 4.1).
-use jiujin_contract::sealing::{SEALED_BYTES_MAX, SealedSubmission};
+use jiujin_contract::sealing::{SealedAttachment, SealedSubmission};
+use jiujin_contract::submission::SubmissionId;
+use jiujin_contract::wire::ATTACHMENT_TOTAL_MAX;
 use std::collections::{BTreeMap, HashMap};
 
 /// SQLite's default, which this program never changes.
@@ -11,20 +13,22 @@ const WAL_HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 /// First byte of a leaf page of a table.
 const TABLE_LEAF: u8 = 0x0D;
-/// The largest record of interest: id and sealed bytes.
-const RECORD_BYTES_MAX: u64 = SEALED_BYTES_MAX as u64 + 256;
+/// The largest record of interest: id, digest and the bytes of a sealed attachment.
+const RECORD_BYTES_MAX: u64 = ATTACHMENT_TOTAL_MAX + 256;
 
 /// What was readable.
 #[derive(Default)]
 pub(super) struct Salvage {
     pub letters: Vec<SealedSubmission>,
+    /// Papers, each with the submission it belongs to.
+    pub attachments: Vec<(SubmissionId, SealedAttachment)>,
     /// The highest running number that was still readable.
     pub sequence: Option<u64>,
 }
 
 pub(super) fn carve(file: &[u8], wal: &[u8]) -> Salvage {
     let pages = Pages::new(file, wal);
-    let mut found = BTreeMap::new();
+    let (mut found, mut papers) = (BTreeMap::new(), BTreeMap::new());
     let mut sequence = None;
     for image in &pages.images {
         for record in leaf_records(image, &pages) {
@@ -35,6 +39,11 @@ pub(super) fn carve(file: &[u8], wal: &[u8]) -> Salvage {
                         found.insert(letter.envelope().sequence, letter);
                     }
                 }
+                [Field::Blob(id), Field::Blob(digest), Field::Blob(sealed)] => {
+                    if let Some((id, paper)) = paper(id, digest, sealed) {
+                        papers.insert((id, paper.digest()), paper);
+                    }
+                }
                 [Field::Text(name), Field::Whole(value)] if name.as_slice() == b"sequence" => {
                     sequence = sequence.max(u64::try_from(*value).ok());
                 }
@@ -42,7 +51,15 @@ pub(super) fn carve(file: &[u8], wal: &[u8]) -> Salvage {
             }
         }
     }
-    Salvage { letters: found.into_values().collect(), sequence }
+    let attachments = papers.into_iter().map(|((id, _), paper)| (id, paper)).collect();
+    Salvage { letters: found.into_values().collect(), attachments, sequence }
+}
+
+/// Whole only if the bytes make the digest beside them.
+fn paper(id: &[u8], digest: &[u8], sealed: &[u8]) -> Option<(SubmissionId, SealedAttachment)> {
+    let id = SubmissionId::from_bytes(id.try_into().ok()?).ok()?;
+    let paper = SealedAttachment::parse(sealed.to_vec()).ok()?;
+    (paper.digest().as_bytes() == digest).then_some((id, paper))
 }
 
 /// Every image of every page: the log's are newer than the file's.

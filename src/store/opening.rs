@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 /// Marks the file as ours: "JJST".
 const APPLICATION_ID: i64 = 0x4A4A_5354;
 /// Only ever appended to; a number is the index plus one.
-pub(super) const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/001_start.sql"), include_str!("migrations/002_codes.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/001_start.sql"),
+    include_str!("migrations/002_codes.sql"),
+    include_str!("migrations/003_attachments.sql"),
+];
 /// The `outbox` command may hold the file for a moment.
 const BUSY_MAX: Duration = Duration::from_secs(5);
 /// The write-ahead log is cut back to this after a checkpoint.

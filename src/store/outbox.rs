@@ -1,10 +1,13 @@
 //! Acknowledged submissions on their way to the office: draft, sealed, queued, sending, confirmed, purged, or
 //! parked with a reason. Every move is one transaction with its line in the journal.
+mod attachments;
 mod comparison;
 mod delivery;
 mod listing;
 mod recovery;
 
+pub use attachments::AttachmentLine;
+pub(super) use attachments::due_now as attachments_due_now;
 pub use comparison::{Asked, Comparison};
 pub use listing::{Counts, Line};
 
@@ -12,6 +15,7 @@ use super::journal;
 use super::settings::{count_to, counter};
 use super::{Store, StoreError};
 use crate::crash_point;
+use crate::letter::Parcel;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiujin_contract::receipt::{ReceiptNumber, ShortId};
@@ -77,13 +81,13 @@ impl Store {
     }
 
     /// Makes the id, stores it, lets `seal` make the bytes, and commits them with number and journal lines in one
-    /// transaction. When this returns `Ok`, a power cut loses nothing.
-    pub fn submit(
+    /// transaction, together with its sealed attachments. When this returns `Ok`, a power cut loses nothing.
+    pub fn submit<P: Into<Parcel>>(
         &mut self,
         now: Timestamp,
         day: Date,
         kiosk: ShortId,
-        seal: impl FnOnce(&Numbered) -> Result<SealedSubmission, SealError>,
+        seal: impl FnOnce(&Numbered) -> Result<P, SealError>,
     ) -> Result<Acknowledged, StoreError> {
         let (counts, max) = (self.counts()?, self.limits.rows + ROWS_MARGIN);
         let rows = counts.waiting + counts.parked;
@@ -97,23 +101,24 @@ impl Store {
         crash_point::reach("after_id");
         let sequence = self.sequence()? + 1;
         let receipt_number = ReceiptNumber::issue(kiosk, day, sequence);
-        let sealed = seal(&Numbered { id, sequence, receipt_number })?;
+        let parcel: Parcel = seal(&Numbered { id, sequence, receipt_number })?.into();
+        let sealed = &parcel.submission;
         crash_point::reach("after_seal");
         let acknowledged =
             Acknowledged { id, receipt: sealed.envelope().receipt_number.clone(), digest: sealed.digest() };
-        self.commit_sealed(&sealed, now)?;
+        self.commit_sealed(&parcel, now)?;
         crash_point::reach("after_commit");
         Ok(acknowledged)
     }
 
-    fn commit_sealed(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<(), StoreError> {
+    fn commit_sealed(&mut self, parcel: &Parcel, now: Timestamp) -> Result<(), StoreError> {
         let change = self.db.transaction()?;
-        put(&change, sealed, Maker::Us, now)?;
+        put(&change, parcel, Maker::Us, now)?;
         crash_point::reach("before_commit");
         match change.commit() {
             Ok(()) => Ok(()),
             Err(_) if !crash_point::stands("failed_commit_is_no_promise") => Ok(()),
-            Err(error) => self.commit_doubted(sealed, now, error),
+            Err(error) => self.commit_doubted(&parcel.submission, now, error),
         }
     }
 
@@ -177,15 +182,11 @@ fn begin(change: &Transaction<'_>, id: SubmissionId, maker: Maker, now: Timestam
     journal::append(change, at, "draft", &id.to_string(), "")
 }
 
-/// draft -> sealed -> queued, with the bytes and the running number.
-fn put(
-    change: &Connection,
-    sealed: &SealedSubmission,
-    maker: Maker,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+/// draft -> sealed -> queued, with the bytes, the papers and the running number. All bytes count for the ceiling.
+fn put(change: &Connection, parcel: &Parcel, maker: Maker, now: Timestamp) -> Result<(), StoreError> {
+    let sealed = &parcel.submission;
     let (outside, id, at) = (sealed.envelope(), sealed.id(), now.as_millisecond());
-    let bytes = sealed.bytes().len() as i64;
+    let bytes = sealed.bytes().len() as i64 + attachments::keep(change, id, &parcel.attachments, at)?;
     change.prepare_cached(include_str!("outbox/seal.sql"))?.execute(params![
         id.as_bytes(),
         outside.sequence as i64,

@@ -1,6 +1,6 @@
 //! Small facts that must survive a restart: the pause on the road to the office, the offset of its clock, the
 //! catalogue's ETag; and counters that never go back.
-use super::{Store, StoreError};
+use super::{Store, StoreError, outbox};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -41,6 +41,7 @@ impl Store {
 
     /// Opens the road at once, as when a technician asks for it or the cable is back.
     pub fn open_road(&mut self) -> Result<(), StoreError> {
+        outbox::attachments_due_now(&self.db)?;
         open_road(&self.db)
     }
 

@@ -10,6 +10,7 @@ use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission, S
 use jiujin_contract::wire::{AnnounceAnswer, AnnouncedHolding, Holding};
 use std::time::{Duration, Instant};
 
+mod attachments;
 mod controls;
 mod damage;
 mod upgrade;
@@ -53,6 +54,7 @@ impl Counter {
             created_at: now,
             signature: None,
             corrects: None,
+            attachments: vec![],
         }
     }
 
@@ -139,7 +141,7 @@ fn number(counter: &Counter, sequence: u64) -> ReceiptNumber {
 fn a_submission_that_cannot_be_sealed_leaves_no_number_and_no_letter() {
     let mut store = Store::in_memory().unwrap();
     let refused = store.submit(at(1), date(2026, 11, 22), ShortId::from_index(7), |_| {
-        Err(jiujin_contract::sealing::SealError::Unsealable("no"))
+        Err::<SealedSubmission, _>(jiujin_contract::sealing::SealError::Unsealable("no"))
     });
     assert!(matches!(refused, Err(StoreError::Seal(_))));
     assert_eq!(store.sequence().unwrap(), 0);

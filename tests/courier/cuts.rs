@@ -17,24 +17,24 @@ const STEP: usize = 1;
 const HANG_UP: Duration = Duration::from_millis(50);
 
 /// A line that is cut at a given byte, each connection anew.
-struct Line {
-    address: SocketAddr,
+pub struct Line {
+    pub address: SocketAddr,
     state: Arc<Mutex<State>>,
     hang_up: watch::Sender<()>,
 }
 
 #[derive(Clone, Copy)]
-struct State {
+pub struct State {
     /// Bytes that pass up and down before the cut.
     allowed: (usize, usize),
-    passed: (usize, usize),
+    pub passed: (usize, usize),
     connections: usize,
 }
 
-const WHOLE: (usize, usize) = (usize::MAX, usize::MAX);
+pub const WHOLE: (usize, usize) = (usize::MAX, usize::MAX);
 
 impl Line {
-    async fn to(office: SocketAddr) -> Line {
+    pub async fn to(office: SocketAddr) -> Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let start = State { allowed: WHOLE, passed: (0, 0), connections: 0 };
@@ -49,13 +49,13 @@ impl Line {
     }
 
     /// The next connection is cut there; those before are gone.
-    fn cut_at(&self, allowed: (usize, usize)) {
+    pub fn cut_at(&self, allowed: (usize, usize)) {
         self.hang_up.send_replace(());
         let mut state = self.state.lock().unwrap();
         (state.allowed, state.passed) = (allowed, (0, 0));
     }
 
-    fn state(&self) -> State {
+    pub fn state(&self) -> State {
         *self.state.lock().unwrap()
     }
 }

@@ -5,12 +5,13 @@
 use jiff::Timestamp;
 use jiujin::config::Config;
 use jiujin::enrol::{Identity, enrol};
+use jiujin::letter::Parcel;
 use jiujin::store::{Acknowledged, Numbered, Store, StoreError};
 use jiujin_contract::catalogue::SignedRoot;
 use jiujin_contract::identity::{CardKind, IdNumber, Resident, Sex};
 use jiujin_contract::keys::{DeviceKey, OfficeSealingKey, OfficeSigningKey};
 use jiujin_contract::receipt::ShortId;
-use jiujin_contract::sealing::Sealer;
+use jiujin_contract::sealing::{Sealer, seal, seal_attachment};
 use jiujin_contract::submission::{ConsentGiven, DeviceId, ItemRef, Submission};
 use jiujin_contract::wire::EnrolAnswer;
 use jiujin_office::Office;
@@ -171,6 +172,28 @@ pub fn submit_with(
     store.submit(now, day, identity.office.short_id, seal)
 }
 
+/// A submission with scanned papers: the answer's path and the bytes of each.
+pub fn submit_papers(
+    store: &mut Store,
+    identity: &Identity,
+    asked: &Asked,
+    papers: &[(&str, &[u8])],
+) -> Acknowledged {
+    let now = Timestamp::now();
+    let day = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let office = &identity.office.sealing_key;
+    let parcel = |numbered: &Numbered| {
+        let sealed = papers.iter().map(|(path, paper)| seal_attachment(paper, office, numbered.id, path));
+        let attachments = sealed.collect::<Result<Vec<_>, _>>()?;
+        let mut submission = letter(numbered, identity, asked, now);
+        let named =
+            attachments.iter().zip(papers).map(|(sealed, (path, _))| sealed.named(path, "image/jpeg"));
+        submission.attachments = named.collect();
+        Ok(Parcel { submission: seal(&submission, office, &identity.key)?, attachments })
+    };
+    store.submit(now, day, identity.office.short_id, parcel).unwrap()
+}
+
 fn letter(numbered: &Numbered, identity: &Identity, asked: &Asked, now: Timestamp) -> Submission {
     let resident = Resident {
         kind: CardKind::Resident,
@@ -200,5 +223,6 @@ fn letter(numbered: &Numbered, identity: &Identity, asked: &Asked, now: Timestam
         created_at: now,
         signature: None,
         corrects: None,
+        attachments: vec![],
     }
 }

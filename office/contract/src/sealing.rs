@@ -17,12 +17,14 @@
 //!
 //! Everything before the encapsulated key is the AAD. The digest is SHA-256 over the whole envelope.
 //! A submission is sealed once; every retry sends the same bytes.
+use crate::attachment::{self as papers, AttachmentError};
 use crate::keys::{
     DeviceKey, DevicePublicKey, KEY_BYTES, KeyError, KeyId, OfficePublicKey, OfficeSealingKey,
     SIGNATURE_BYTES, SealingKem,
 };
 use crate::receipt::ReceiptNumber;
 use crate::submission::{DeviceId, ItemRef, Submission, SubmissionId};
+use crate::wire::ATTACHMENT_TOTAL_MAX;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable, aead::AesGcm256, kdf::HkdfSha256};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -30,8 +32,10 @@ use std::fmt;
 use std::str::FromStr;
 use zeroize::Zeroizing;
 
+mod attachment;
 mod envelope;
 
+pub use attachment::{ATTACHMENT_SEAL_BYTES, SealedAttachment, seal_attachment};
 pub use envelope::Envelope;
 
 /// Largest envelope that is made or read. Answers and strokes of the largest form stay under 200 KiB.
@@ -50,8 +54,14 @@ const PURPOSE_QUERY: &[u8] = b"jiujin resident query 1\n";
 pub enum SealError {
     #[error("the submission is too large to seal ({bytes} bytes, at most {SEALED_BYTES_MAX})")]
     TooLarge { bytes: usize },
+    #[error(
+        "the attachment is too large to seal ({bytes} bytes, at most {ATTACHMENT_TOTAL_MAX}); scan it again with fewer dots per inch"
+    )]
+    AttachmentTooLarge { bytes: usize },
     #[error("this submission cannot be sealed: {0}")]
     Unsealable(&'static str),
+    #[error("this submission cannot be sealed: {0}")]
+    Attachments(#[from] AttachmentError),
     #[error("not a sealed submission: {0}")]
     Malformed(&'static str),
     #[error("sealing suite {0} is not spoken here; update this side")]
@@ -220,6 +230,7 @@ impl Sealer {
         submission: &Submission,
         device: &DeviceKey,
     ) -> Result<SealedSubmission, SealError> {
+        papers::check(&submission.attachments)?;
         let plain = plain_bytes(submission).map_err(|_| SealError::Unsealable("its answers are no JSON"))?;
         let mut bytes = envelope::head(submission, self.office)?;
         let ciphertext = encrypt(&mut self.context, &bytes, &plain)?;

@@ -1,4 +1,5 @@
 //! What a resident hands in: immutable once made, under an id that exists before the first attempt to send it.
+use crate::attachment::AttachmentNamed;
 use crate::case::CaseNumber;
 use crate::identity::{IdNumber, Resident};
 use crate::receipt::{ReceiptNumber, ShortId};
@@ -214,6 +215,9 @@ pub struct Submission {
     /// 补正: the case that asked for other answers to some of its questions; this is no new case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<CaseNumber>,
+    /// Papers that travel apart; within the limits of [`crate::attachment::check`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<AttachmentNamed>,
 }
 
 impl Submission {

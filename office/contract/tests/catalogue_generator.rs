@@ -224,6 +224,7 @@ fn submission(item: &ServiceItem, finished: &Finished) -> Submission {
         created_at: now,
         signature: None,
         corrects: None,
+        attachments: vec![],
     }
 }
 

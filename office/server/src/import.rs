@@ -45,6 +45,8 @@ pub struct Imported {
     /// Cases made now.
     pub taken: usize,
     pub already_here: usize,
+    /// Papers that the letters taken now name and that are not here: they stay at the kiosk and follow by the network.
+    pub attachments_missing: usize,
     /// Refused letters stay at the kiosk; with the office's reason.
     pub refused: Vec<RefusedLetter>,
 }
@@ -87,6 +89,7 @@ pub async fn import(desk: &Arc<Desk>, path: &Path) -> Result<Imported, ImportErr
         letters: checked.letters,
         taken: 0,
         already_here: 0,
+        attachments_missing: 0,
         refused: Vec::new(),
     };
     let mut left = checked.letters;
@@ -126,6 +129,9 @@ async fn take(
         }
     }
     let placed = intake::place(desk, &cases).await?;
+    for (case, _) in cases.iter().zip(&placed).filter(|(_, placed)| matches!(placed, Placed::New(_))) {
+        imported.attachments_missing += desk.store.papers_missing(case.sealed.id()).await?;
+    }
     cases
         .iter()
         .zip(&placed)

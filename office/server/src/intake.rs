@@ -5,6 +5,7 @@ use crate::desk::{Desk, REGION};
 use crate::refusal::{Refusal, kind_of};
 use crate::store::{Device, ItemStates, NewCase, Placed, StoreError};
 use jiff::Timestamp;
+use jiujin_contract::attachment;
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::identity::mask_name;
 use jiujin_contract::receipt::OfficeReceipt;
@@ -107,16 +108,29 @@ fn examine(
     let resident_key = desk.keys.resident_key(submission.id_number().expose());
     let resident_masked = mask_name(&submission.resident.name);
     let (promised_days, parts) = (item.promised_days(), desk.shelf.parts_of(item, &submission.answers));
-    let corrects = submission.corrects.clone();
+    let (corrects, attachments) = (submission.corrects.clone(), submission.attachments.clone());
     let correction = corrects.is_some().then(|| Box::new(submission));
-    let case = NewCase { sealed, resident_key, resident_masked, promised_days, received_at, parts, corrects };
+    let case = NewCase {
+        sealed,
+        resident_key,
+        resident_masked,
+        promised_days,
+        received_at,
+        parts,
+        corrects,
+        attachments,
+    };
     Ok(Examined { case, correction })
 }
 
 fn problems_around(submission: &Submission) -> Vec<FieldProblem> {
     let unsigned = submission.signature.as_ref().is_some_and(|strokes| strokes.check().is_err());
-    let problem = FieldProblem { path: "/signature".to_owned(), keyword: "maxItems".to_owned() };
-    if unsigned { vec![problem] } else { Vec::new() }
+    let signature = unsigned.then_some(("/signature", "maxItems"));
+    let listed = attachment::check(&submission.attachments).err();
+    let attachments = listed.map(|error| ("/attachments", error.keyword()));
+    let problem =
+        |(path, keyword): (&str, &str)| FieldProblem { path: path.to_owned(), keyword: keyword.to_owned() };
+    signature.into_iter().chain(attachments).map(problem).collect()
 }
 
 /// Stores what was examined, all of it in one transaction, each with its number and signed receipt.

@@ -24,6 +24,7 @@ mod import;
 mod intake;
 mod keys;
 mod openapi;
+mod papers;
 mod refusal;
 mod roots;
 mod routes;
@@ -34,18 +35,19 @@ pub use door::{RATE_BURST, RATE_PER_S};
 pub use enrolment::{CODE_LIFETIME, Enrolment, EnrolmentError, WRONG_TRIES_MAX};
 pub use import::{ImportError, Imported, check_export};
 pub use keys::OfficeKeysError;
+pub use papers::PaperError;
 pub use roots::{
     Ceremony, RootsError, RootsMade, Rotation, make as make_roots, rotate as rotate_roots,
     round as root_round,
 };
-pub use store::{AuditRow, CaseRow, DeviceRow, Moved, PartRow, StoreError, without_password};
+pub use store::{AuditRow, CaseRow, DeviceRow, Moved, PaperRow, PartRow, StoreError, without_password};
 
 use desk::Desk;
 use jiff::{SignedDuration, Timestamp};
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::catalogue::{Catalogue, OpenState};
 use jiujin_contract::keys::{OfficePublicKey, OfficeVerifyingKey};
-use jiujin_contract::submission::DeviceId;
+use jiujin_contract::submission::{DeviceId, SubmissionId};
 use jiujin_contract::text::Text;
 use keys::OfficeKeys;
 use roots::Roots;
@@ -152,6 +154,16 @@ impl Office {
     /// Every case, oldest first.
     pub async fn cases(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.desk.store.all_cases().await
+    }
+
+    /// Opens one attachment of a case into a new file; its digest was checked.
+    pub async fn open_attachment(
+        &self,
+        submission: SubmissionId,
+        path: &str,
+        out: &Path,
+    ) -> Result<PaperRow, PaperError> {
+        papers::open_into(&self.desk, submission, path, out).await
     }
 
     /// Who looked up whose data and cases, oldest first.

@@ -1,13 +1,15 @@
 //! `jiujin-office`: serves the reference office, lists and moves its cases, adds and revokes devices, takes what
 //! kiosks exported to a stick.
 mod ceremony;
+mod command_error;
 
 use clap::{Parser, Subcommand};
-use jiujin_contract::case::{CORRECTION_FIELDS_MAX, CaseError, CaseNumber, CaseState};
+use command_error::CommandError;
+use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::catalogue::OpenState;
-use jiujin_contract::submission::DeviceId;
+use jiujin_contract::submission::{DeviceId, SubmissionId};
 use jiujin_contract::text::Text;
-use jiujin_office::{Moved, Office, OfficeError, without_password};
+use jiujin_office::{Moved, Office, without_password};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -79,6 +81,22 @@ enum Command {
         /// What `jiujin outbox export` wrote
         file: std::path::PathBuf,
     },
+    /// Open one attachment of a case with the office's key into a new file. Exit 1 if it is not here whole.
+    ///
+    /// Example: jiujin-office attachment --database sqlite:office.db --submission 0199… --path /lease --out lease.jpg
+    Attachment {
+        #[arg(long, default_value = DEFAULT_DATABASE)]
+        database: String,
+        /// The id of the case's submission, as `cases` prints it
+        #[arg(long)]
+        submission: String,
+        /// The answer, as `cases` prints it
+        #[arg(long)]
+        path: String,
+        /// A file that does not exist yet; only its owner may read it
+        #[arg(long)]
+        out: std::path::PathBuf,
+    },
     /// Open a service, let only begun visits finish (closing), or close it. Exit 1 if it was never offered here.
     ///
     /// Example: jiujin-office item --database sqlite:office.db S041 closing
@@ -138,78 +156,6 @@ enum DeviceCommand {
     },
 }
 
-/// Why a command could not be done; the words say what to do.
-#[derive(Debug, thiserror::Error)]
-enum CommandError {
-    #[error(transparent)]
-    Office(#[from] OfficeError),
-    #[error(transparent)]
-    Store(#[from] jiujin_office::StoreError),
-    #[error(transparent)]
-    Enrolment(#[from] jiujin_office::EnrolmentError),
-    #[error("cannot listen on {address}: {source}; is another office running there?")]
-    Listen { address: SocketAddr, source: std::io::Error },
-    #[error("the database {0} does not exist; start the office with it first, or correct --database")]
-    NoDatabase(String),
-    #[error("{0:?} is no case number; `jiujin-office cases` lists them")]
-    CaseNumber(String),
-    #[error(
-        "{0:?} is no state; use received, accepted, processing, approved, denied, concluded, delivered …"
-    )]
-    State(String),
-    #[error("the office has no case {0}; `jiujin-office cases` lists them")]
-    NoSuchCase(String),
-    #[error(transparent)]
-    NotAllowed(CaseError),
-    #[error("case {0} is a joint one; move its parts {0}/1, {0}/2 …: `jiujin-office cases` lists them")]
-    HasParts(String),
-    #[error(
-        "one --field is no question of this case's form; use the names of its schema, like phone or family.0.name"
-    )]
-    NoSuchQuestion,
-    #[error(
-        "a correction names at most {CORRECTION_FIELDS_MAX} questions; ask for a new application instead"
-    )]
-    TooManyQuestions,
-    #[error("--field goes with --to correction_requested only")]
-    FieldsWithoutCorrection,
-    #[error("{0:?} is no device id; `jiujin-office device list` lists them")]
-    DeviceId(String),
-    #[error("the office has no active device {0}; `jiujin-office device list` lists them")]
-    NoSuchDevice(String),
-    #[error("the office never offered a service {0}; start it once with the catalogue that has it")]
-    NoSuchItem(String),
-    #[error("{0} letters were refused; their reasons are in the output, they stay at the kiosk")]
-    Refused(usize),
-    #[error(transparent)]
-    Import(#[from] jiujin_office::ImportError),
-    #[error(transparent)]
-    Roots(#[from] jiujin_office::RootsError),
-    #[error(transparent)]
-    Board(#[from] jiujin_office::PostError),
-    #[error("cannot write the output: {0}")]
-    Output(#[from] std::io::Error),
-}
-
-impl CommandError {
-    /// An answer, not a mistake.
-    fn is_no(&self) -> bool {
-        use CommandError::{
-            HasParts, NoSuchCase, NoSuchDevice, NoSuchItem, NoSuchQuestion, NotAllowed, Refused,
-        };
-        matches!(
-            self,
-            NotAllowed(_)
-                | NoSuchCase(_)
-                | NoSuchQuestion
-                | HasParts(_)
-                | NoSuchDevice(_)
-                | NoSuchItem(_)
-                | Refused(_)
-        )
-    }
-}
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
@@ -253,6 +199,11 @@ async fn run(command: Command) -> Result<(), CommandError> {
             move_case(&existing(&database).await?, (&case, &to), note, &fields).await
         }
         Command::Item { database, id, state } => item(&existing(&database).await?, &id, &state).await,
+        Command::Attachment { database, submission, path, out } => {
+            let id: SubmissionId =
+                submission.parse().map_err(|_| CommandError::SubmissionId(submission.clone()))?;
+            print_line(&existing(&database).await?.open_attachment(id, &path, &out).await?)
+        }
         Command::Import { database, file } => import(&database, &file).await,
         Command::Board { database, file } => {
             print_line(&jiujin_office::post_board(&jiujin_office::keys_beside(&database), &file)?)

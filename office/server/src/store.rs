@@ -9,6 +9,7 @@ mod attachments;
 mod cases;
 mod correcting;
 mod devices;
+mod papers;
 mod parts;
 mod progress;
 mod rating;
@@ -21,6 +22,7 @@ pub use attachments::{Attached, Chunk};
 pub use cases::{CaseRow, NewCase, Placed};
 pub use correcting::Correctable;
 pub use devices::{Device, DeviceRow};
+pub use papers::PaperRow;
 pub use parts::{NewPart, PartRow};
 pub use progress::{Advice, Moved};
 pub use rating::Rated;
@@ -69,6 +71,7 @@ const SQLITE_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/sqlite/0004_anonymous.sql"),
     include_str!("store/migrations/sqlite/0005_fields.sql"),
     include_str!("store/migrations/sqlite/0006_corrections.sql"),
+    include_str!("store/migrations/sqlite/0007_papers.sql"),
 ];
 const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0001_first.sql"),
@@ -77,6 +80,7 @@ const POSTGRES_MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/postgres/0004_anonymous.sql"),
     include_str!("store/migrations/postgres/0005_fields.sql"),
     include_str!("store/migrations/postgres/0006_corrections.sql"),
+    include_str!("store/migrations/postgres/0007_papers.sql"),
 ];
 
 /// The open database.

@@ -46,6 +46,16 @@ fn serve_says_where_it_listens_and_where_its_data_lives() {
     let no_file = office(&["import", "--database", &database, "/nonexistent/letters.jsonl"]);
     assert_eq!(no_file.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&no_file.stderr).contains("check the stick"));
+    let out = dir.path().join("lease.jpg").display().to_string();
+    let opens = |id: &str| {
+        let command = ["attachment", "--database", &database, "--submission", id];
+        office(&[&command[..], &["--path", "/lease", "--out", &out]].concat())
+    };
+    let unknown = opens("0199b8a0-0000-7000-8000-000000000000");
+    assert_eq!((unknown.status.code(), unknown.stdout.len()), (Some(1), 0));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("jiujin-office cases"));
+    assert_eq!(opens("lease").status.code(), Some(2));
+    assert!(!std::path::Path::new(&out).exists());
     serve.kill().unwrap();
     serve.wait().unwrap();
 }

@@ -7,6 +7,7 @@ use jiujin_contract::case::{CaseNumber, CaseState, state_of};
 use jiujin_contract::catalogue::{Catalogue, LifeEvent, SignedManifest};
 use jiujin_contract::identity::IdNumber;
 use jiujin_contract::item::{LifeTheme, ServiceItem};
+use jiujin_contract::sealing::seal_attachment;
 use jiujin_contract::submission::{ItemRef, Submission};
 use jiujin_contract::text::{Text, Translations};
 use jiujin_contract::wire::{
@@ -272,24 +273,32 @@ async fn the_same_road_on_postgresql() {
     };
     let bench = Bench::open_offering(&server.url(), tempfile::tempdir().unwrap(), catalogue()).await;
     let kiosk = bench.kiosk().await;
-    let letter = kiosk.seal(&joint(&kiosk, 1));
+    let mut submission = joint(&kiosk, 1);
+    let paper = seal_attachment(&[7; 600], &kiosk.enrolled.sealing_key, submission.id, "/lease").unwrap();
+    submission.attachments = vec![paper.named("/lease", "image/jpeg")];
+    let letter = kiosk.seal(&submission);
     assert_eq!(kiosk.ask(Request::put_submission(&letter)).await.status, 201);
-    let whole: CaseNumber = bench.office.cases().await.unwrap()[0].case_number.parse().unwrap();
+    let case = bench.office.cases().await.unwrap().remove(0);
+    assert_eq!((case.attachments.len(), case.attachments_missing), (1, 1));
+    let whole: CaseNumber = case.case_number.parse().unwrap();
     let moved = bench.office.move_case(&whole.part(2), CaseState::Accepted, None).await.unwrap();
     assert_eq!(moved, Moved::To(CaseState::Accepted));
     assert_eq!(bench.office.move_case(&whole, CaseState::Accepted, None).await.unwrap(), Moved::HasParts);
     assert_eq!(seen(&kiosk).await[0].parts[1].events.len(), 2);
 
-    let sealed = vec![7u8; 600];
-    for range in [0..400, 400..600] {
-        let reply = kiosk.ask(Request::attachment_piece(letter.id(), &sealed, range)).await;
+    for range in [0..400, 400..paper.bytes().len()] {
+        let reply = kiosk.ask(Request::attachment_piece(letter.id(), paper.bytes(), range)).await;
         assert_eq!(reply.status, 200);
     }
-    let digest = jiujin_contract::sealing::Digest::of(&sealed);
     assert_eq!(
-        kiosk.ask(Request::attachment_held(letter.id(), digest)).await.headers["jiujin-complete"],
+        kiosk.ask(Request::attachment_held(letter.id(), paper.digest())).await.headers["jiujin-complete"],
         "true"
     );
+    assert_eq!(bench.office.cases().await.unwrap()[0].attachments_missing, 0);
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("lease.jpg");
+    bench.office.open_attachment(letter.id(), "/lease", &out).await.unwrap();
+    assert_eq!(std::fs::read(out).unwrap(), [7; 600]);
     let span = jiujin_contract::wire::ReconcileRequest { from_sequence: 1, to_sequence: 3 };
     let answer: jiujin_contract::wire::ReconcileAnswer =
         kiosk.ask(Request::reconcile(span)).await.read().unwrap();

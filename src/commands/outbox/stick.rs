@@ -1,5 +1,6 @@
 //! The exported file: a head, one sealed letter per line as the office's batch has it, and the kiosk's signature
-//! over everything before. Nobody but the office can open the letters.
+//! over everything before. Nobody but the office can open the letters. Attachments stay in the store: the letters name
+//! them, so the office flags what is missing until this kiosk has carried it there.
 use super::OutboxError;
 use crate::enrol::Identity;
 use crate::store::Store;
@@ -64,7 +65,10 @@ pub(super) fn export(
     let written = file.file.into_inner().map_err(|error| failed(error.into_error()))?;
     written.sync_all().map_err(failed)?;
     fs::rename(&draft, path).map_err(failed)?;
-    writeln!(out, "{}", json!({"exported": letters, "file": path.display().to_string()}))?;
+    // Papers are too large for the format; they stay queued and follow by the road, where the office awaits them.
+    let attachments = store.attachments_waiting()?;
+    let file = path.display().to_string();
+    writeln!(out, "{}", json!({"exported": letters, "attachments_left_here": attachments, "file": file}))?;
     Ok(letters > 0)
 }
 

@@ -61,6 +61,7 @@ fn submission(numbered: &crate::store::Numbered, office: &EnrolAnswer) -> Submis
         created_at: now(),
         signature: None,
         corrects: None,
+        attachments: vec![],
     }
 }
 

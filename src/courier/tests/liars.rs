@@ -64,6 +64,7 @@ pub(super) fn submission_of(resident: Resident, numbered: &Numbered, kiosk: Shor
         created_at: now(),
         signature: None,
         corrects: None,
+        attachments: vec![],
     }
 }
 

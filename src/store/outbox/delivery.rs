@@ -1,5 +1,5 @@
 //! Which letters may go now, and what the office's answers make of them.
-use super::{Move, Store, StoreError, find, journal, shift};
+use super::{Move, Store, StoreError, attachments, find, journal, shift};
 use crate::crash_point;
 use crate::letter::{BATCH_SEALED_BYTES_MAX, Fate, Letter};
 use crate::store::settings;
@@ -12,16 +12,16 @@ use jiujin_contract::wire::{AnnounceAnswer, Announced, AnnouncedHolding, Holding
 use rusqlite::{Connection, params};
 
 /// No pause is longer than a day, so a due time beyond it comes from a clock that jumped.
-const PAUSE_MS_MAX: i64 = 86_400_000;
+pub(super) const PAUSE_MS_MAX: i64 = 86_400_000;
 
 impl Store {
     /// At most `max` letters whose time has come, in the order in which they were submitted. One that waits for
-    /// its own time holds up nothing behind it; a letter whose bytes were damaged on the disk is parked.
+    /// its own time or for its attachments holds up nothing behind it; a letter whose bytes were damaged on the disk is
+    /// parked.
     pub fn due(&mut self, now: Timestamp, max: usize) -> Result<Vec<Letter>, StoreError> {
         self.write_down(now)?;
         let at = now.as_millisecond();
-        let sane = |until: i64| until <= at + PAUSE_MS_MAX || !crash_point::stands("sane_due_time");
-        if self.road()?.closed_until.is_some_and(|until| at < until && sane(until)) {
+        if self.road_is_closed(now)? {
             return Ok(Vec::new());
         }
         let mut statement = self.db.prepare_cached(include_str!("due.sql"))?;
@@ -52,6 +52,12 @@ impl Store {
             self.in_one(|change| park(change, id, "damaged_on_disk", now))?;
         }
         Ok(letters)
+    }
+
+    pub(super) fn road_is_closed(&self, now: Timestamp) -> Result<bool, StoreError> {
+        let at = now.as_millisecond();
+        let sane = |until: i64| until <= at + PAUSE_MS_MAX || !crash_point::stands("sane_due_time");
+        Ok(self.road()?.closed_until.is_some_and(|until| at < until && sane(until)))
     }
 
     /// Written down before the first byte goes out.
@@ -143,6 +149,7 @@ impl Store {
         self.in_one(|change| {
             queue(change, id, now.as_millisecond(), None, 0)?;
             journal::append(change, now.as_millisecond(), "queued", &id.to_string(), "retried")?;
+            attachments::due_now(change)?;
             settings::open_road(change)
         })
     }
@@ -215,7 +222,12 @@ fn confirm(change: &Connection, receipt: &SignedReceipt, now: Timestamp) -> Resu
     journal::append(change, at, "confirmed", &stated.id.to_string(), stated.case_number.as_str())
 }
 
-fn park(change: &Connection, id: SubmissionId, reason: &str, now: Timestamp) -> Result<(), StoreError> {
+pub(super) fn park(
+    change: &Connection,
+    id: SubmissionId,
+    reason: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     shift(change, id, Move { state: "parked", reason: Some(reason), due_at: 0, attempts: 1 })?;
     journal::append(change, now.as_millisecond(), "parked", &id.to_string(), reason)
 }
@@ -224,12 +236,17 @@ fn park(change: &Connection, id: SubmissionId, reason: &str, now: Timestamp) -> 
 pub(super) fn send_again(change: &Connection, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
     let (at, subject) = (now.as_millisecond(), id.to_string());
     park(change, id, "unknown_at_office", now)?;
+    attachments::ask_anew(change, id)?;
     queue(change, id, at, None, 0)?;
     journal::append(change, at, "queued", &subject, "unknown_at_office")
 }
 
-/// Contents are deleted and overwritten, the numbers stay.
+/// Contents and attachments are deleted and overwritten, the numbers stay. Not before the office holds every paper.
 fn forget_contents(change: &Connection, id: SubmissionId, now: Timestamp) -> Result<(), StoreError> {
+    if attachments::missing(change, id)? {
+        return Ok(());
+    }
+    attachments::forget(change, id)?;
     change.prepare_cached(include_str!("drop_payload.sql"))?.execute([id.as_bytes()])?;
     change
         .prepare_cached(include_str!("purge.sql"))?

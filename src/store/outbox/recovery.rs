@@ -1,7 +1,8 @@
 //! After a crash, after damage, and from another kiosk's disk: letters find back into the queue.
+use super::attachments::belonging_to;
 use super::{Maker, Store, StoreError, begin, find, journal, put};
 use crate::crash_point;
-use crate::letter::Fate;
+use crate::letter::{Fate, Parcel};
 use crate::store::carve::Salvage;
 use crate::store::opening::Alarm;
 use crate::store::settings::{count_to, counter};
@@ -54,21 +55,16 @@ impl Store {
 
     /// Queues a sealed submission of another kiosk's disk. `false` when it is here already.
     pub fn take_in(&mut self, sealed: &SealedSubmission, now: Timestamp) -> Result<bool, StoreError> {
-        self.queue_sealed(sealed, Maker::AnotherKiosk, now)
+        self.queue_sealed(&Parcel::from(sealed.clone()), Maker::AnotherKiosk, now)
     }
 
-    fn queue_sealed(
-        &mut self,
-        sealed: &SealedSubmission,
-        maker: Maker,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
+    fn queue_sealed(&mut self, parcel: &Parcel, maker: Maker, now: Timestamp) -> Result<bool, StoreError> {
         self.in_one(|change| {
-            if find(change, sealed.id())?.is_some() {
+            if find(change, parcel.submission.id())?.is_some() {
                 return Ok(false);
             }
-            begin(change, sealed.id(), maker, now)?;
-            put(change, sealed, maker, now).map(|()| true)
+            begin(change, parcel.submission.id(), maker, now)?;
+            put(change, parcel, maker, now).map(|()| true)
         })
     }
 
@@ -80,8 +76,11 @@ impl Store {
         reason: String,
         now: Timestamp,
     ) -> Result<Alarm, StoreError> {
-        for letter in &salvage.letters {
-            self.queue_sealed(letter, Maker::Us, now)?;
+        let (mut papers, found) = (0, salvage.attachments.len());
+        for submission in salvage.letters.iter().cloned() {
+            let attachments = belonging_to(submission.id(), &salvage.attachments);
+            papers += attachments.len();
+            self.queue_sealed(&Parcel { submission, attachments }, Maker::Us, now)?;
         }
         let by_clock = (now.as_millisecond() - FIRST_OF_2026_MS) / SUBMISSION_MS_MIN;
         let next = salvage.sequence.map_or(by_clock, |last| last as i64 + SEQUENCE_GAP);
@@ -90,7 +89,8 @@ impl Store {
             let next = next.max(counter(change, "sequence")?);
             count_to(change, "sequence", next)?;
             let subject = set_aside.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let detail = format!("{salvaged} letters salvaged, next number {next}: {reason}");
+            let papers = format!("{papers} of {found} attachments found with their letters");
+            let detail = format!("{salvaged} letters salvaged, {papers}, next number {next}: {reason}");
             journal::append(change, now.as_millisecond(), "damaged_store", &subject, &detail)
         })?;
         Ok(Alarm { set_aside, salvaged, reason })

@@ -11,6 +11,9 @@ const ROWS: i64 = 1_400;
 /// Kills fall so long after the start of the upgrade, in microseconds.
 const WITHIN_US: u64 = 25_000;
 
+/// The first schema with papers.
+const ATTACHMENTS_SINCE: i64 = 3;
+
 /// Several statements over every row, so that there is a middle to be killed in.
 const INVENTED: &str = "ALTER TABLE submission ADD COLUMN counter_note TEXT;
     UPDATE submission SET counter_note = hex(randomblob(400));
@@ -75,6 +78,13 @@ fn older_store(path: &Path, version: i64) {
             )
             .unwrap();
         change.execute("INSERT INTO payload (id, sealed) VALUES (?1, zeroblob(900))", [&id]).unwrap();
+        if version >= ATTACHMENTS_SINCE {
+            let paper = "INSERT INTO attachment (letter, digest, place, total) VALUES (?1, ?2, 0, 900)";
+            change.execute(paper, (&id, digest)).unwrap();
+            let bytes =
+                "INSERT INTO attachment_payload (letter, digest, sealed) VALUES (?1, ?2, zeroblob(900))";
+            change.execute(bytes, (&id, digest)).unwrap();
+        }
     }
     change.commit().unwrap();
 }
@@ -106,10 +116,17 @@ fn an_upgrade_cut_short_at_any_moment_loses_nothing() {
                 0 => 0,
                 _ => db.query_row("SELECT COUNT(*) FROM submission", [], |row| row.get(0)).unwrap(),
             };
+            let papers: i64 = match found.0 {
+                ATTACHMENTS_SINCE.. => {
+                    db.query_row("SELECT COUNT(*) FROM attachment_payload", [], |row| row.get(0)).unwrap()
+                }
+                _ => 0,
+            };
             halfway += usize::from(found.0 < newest);
             let sound = whole.contains(&found)
                 && found.0 >= older
                 && rows == if older == 0 { 0 } else { ROWS }
+                && papers == if older < ATTACHMENTS_SINCE { 0 } else { ROWS }
                 && opening::migrate_to(&db, &known(), newest).is_ok()
                 && schema_of(&db) == whole[newest as usize];
             broken += usize::from(!sound);

@@ -34,6 +34,7 @@ fn submission() -> Submission {
         created_at: Timestamp::UNIX_EPOCH,
         signature: None,
         corrects: None,
+        attachments: vec![],
     }
 }
 
@@ -107,6 +108,19 @@ fn a_submission_beyond_the_limit_is_not_sealed() {
     let office = OfficeSealingKey::generate().unwrap();
     let sealed = seal(&large, &office.public(), &DeviceKey::generate().unwrap());
     assert!(matches!(sealed, Err(SealError::TooLarge { .. })));
+}
+
+#[test]
+fn a_submission_names_its_attachments_inside_the_seal_and_one_without_stays_as_it_was() {
+    let (office, device) = (OfficeSealingKey::generate().unwrap(), DeviceKey::generate().unwrap());
+    let mut named = submission();
+    assert!(!serde_json::to_string(&named).unwrap().contains("attachments"), "older offices read it");
+    let paper = seal_attachment(b"lease", &office.public(), named.id, "/lease").unwrap();
+    named.attachments = vec![paper.named("/lease", "image/jpeg")];
+    let opened = seal(&named, &office.public(), &device).unwrap().open(&office, &device.public()).unwrap();
+    assert_eq!(opened.attachments, named.attachments);
+    named.attachments.push(paper.named("/other", "image/jpeg"));
+    assert!(matches!(seal(&named, &office.public(), &device), Err(SealError::Attachments(_))));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Attachments travel sealed and in pieces, apart from their submission, and go on where they stopped:
-//! HEAD says how much the office holds, PUT adds the next piece, and the last one is answered only when the digest
+//! GET says how much the office holds, PUT adds the next piece, and the last one is answered only when the digest
 //! of the whole fits. A cut at any byte loses at most one piece, and a repeated piece does no harm.
 use super::{Request, TYPE_SEALED};
 use crate::sealing::Digest;
@@ -7,7 +7,7 @@ use crate::submission::SubmissionId;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// `PUT …/{submission}/{digest}/{total}/{offset}`, `HEAD …/{submission}/{digest}`.
+/// `PUT …/{submission}/{digest}/{total}/{offset}`, `GET` or `HEAD …/{submission}/{digest}`.
 pub const PATH_ATTACHMENTS: &str = "/v1/attachments";
 /// Bytes of one piece: two seconds of a slow line.
 pub const CHUNK_BYTES_MAX: usize = 256 * 1024;
@@ -15,11 +15,11 @@ pub const CHUNK_BYTES_MAX: usize = 256 * 1024;
 pub const ATTACHMENT_TOTAL_MAX: u64 = 8 * 1024 * 1024;
 /// Attachments of one submission.
 pub const ATTACHMENTS_MAX: usize = 20;
-/// Answer of HEAD: bytes the office holds without a gap.
+/// Bytes the office holds without a gap.
 pub const HEADER_HELD: &str = "jiujin-held";
-/// Answer of HEAD: bytes of the whole.
+/// Bytes of the whole.
 pub const HEADER_TOTAL: &str = "jiujin-total";
-/// Answer of HEAD: `true` once the digest was checked.
+/// `true` once the digest was checked.
 pub const HEADER_COMPLETE: &str = "jiujin-complete";
 
 /// What the office holds of one attachment.
@@ -34,7 +34,7 @@ pub struct AttachmentHeld {
 }
 
 impl AttachmentHeld {
-    /// Out of the headers of HEAD; `None` where somebody else answers in the office's place.
+    /// Out of the headers of GET or HEAD; `None` where somebody else answers in the office's place.
     pub fn from_headers<'a>(header: impl Fn(&str) -> Option<&'a str>) -> Option<AttachmentHeld> {
         Some(AttachmentHeld {
             held: header(HEADER_HELD)?.parse().ok()?,
@@ -51,9 +51,10 @@ impl AttachmentHeld {
 }
 
 impl Request {
-    /// How much of an attachment is there? 404 means nothing. Read the headers with [`AttachmentHeld::from_headers`].
+    /// How much of an attachment is there? Answered by [`AttachmentHeld`]; 404 means nothing. HEAD tells the same in
+    /// its headers, but a refusal of HEAD has no body, so a kiosk with a wrong clock would never learn why.
     pub fn attachment_held(submission: SubmissionId, digest: Digest) -> Request {
-        Request { method: "HEAD", ..Request::get(format!("{PATH_ATTACHMENTS}/{submission}/{digest}")) }
+        Request::get(format!("{PATH_ATTACHMENTS}/{submission}/{digest}"))
     }
 
     /// The piece `range` of the sealed bytes; answered by [`AttachmentHeld`]. On 409 (`other-offset`) ask again

@@ -27,10 +27,10 @@ use std::sync::Arc;
 pub async fn held(
     State(desk): State<Arc<Desk>>,
     Path((submission, digest)): Path<(String, String)>,
-    request: FromDevice,
+    _known: FromDevice,
 ) -> Result<Response, Refusal> {
     let (submission, digest) = named(&submission, &digest)?;
-    let held = desk.store.attachment(submission, digest, &request.device.id).await?;
+    let held = desk.store.attachment(submission, digest).await?;
     held.map(answer).ok_or_else(|| Refusal::new(ProblemKind::NotFound, "nothing of this attachment is here"))
 }
 
@@ -71,7 +71,7 @@ pub async fn put(
         Attached::OtherDigest => {
             Err(Refusal::new(ProblemKind::OtherDigest, "the bytes do not make this digest; start anew"))
         }
-        Attached::NotYours => Err(Refusal::new(ProblemKind::OtherBytes, "another attachment has this name")),
+        Attached::OtherSize => Err(Refusal::new(ProblemKind::OtherBytes, "another attachment has this name")),
         Attached::TooMany => {
             let problem = Problem::new(ProblemKind::TooLarge, "the submission has too many attachments");
             Err(Refusal(problem.detail(format!("At most {ATTACHMENTS_MAX}."))))

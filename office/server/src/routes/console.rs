@@ -54,12 +54,16 @@ pub async fn page(State(desk): State<Arc<Desk>>) -> Result<Html<String>, Refusal
 }
 
 fn write_row(rows: &mut String, case: &CaseRow, service: &str) {
+    let state = match case.attachments_missing {
+        0 => case.state.label().zh,
+        missing => format!("{}（缺附件 {missing} 份）", case.state.label().zh),
+    };
     let cells = [
         case.case_number.as_str(),
         case.receipt_number.as_str(),
         service,
         case.resident_masked.as_str(),
-        &case.state.label().zh,
+        &state,
         case.device.as_str(),
         &case.received_at.to_string(),
     ];

@@ -1,8 +1,10 @@
 //! Cases: one for each submission id, for ever.
 use super::correcting::{CorrectionRow, place_correction};
+use super::papers::{PaperRow, place_papers};
 use super::parts::{NewPart, PartRow, place_parts};
 use super::{Store, StoreError, parsed, text};
 use jiff::Timestamp;
+use jiujin_contract::attachment::AttachmentNamed;
 use jiujin_contract::case::{CaseNumber, CaseState};
 use jiujin_contract::sealing::{Digest, SealedSubmission};
 use jiujin_contract::submission::SubmissionId;
@@ -22,6 +24,8 @@ pub struct NewCase {
     pub parts: Vec<NewPart>,
     /// It is no new case but corrects this one.
     pub corrects: Option<CaseNumber>,
+    /// What its submission names; whether they are here is another matter.
+    pub attachments: Vec<AttachmentNamed>,
 }
 
 /// What the store did with a submission.
@@ -54,9 +58,19 @@ pub struct CaseRow {
     /// Letters that corrected it, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub corrections: Vec<CorrectionRow>,
+    /// What its submission and the letters that correct it name, each with whether it is here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<PaperRow>,
+    /// How many of them are not here yet.
+    #[serde(skip_serializing_if = "is_none_missing")]
+    pub attachments_missing: usize,
     /// For the console only; commands print no names, masked or not.
     #[serde(skip)]
     pub resident_masked: String,
+}
+
+fn is_none_missing(count: &usize) -> bool {
+    *count == 0
 }
 
 impl Store {
@@ -97,7 +111,8 @@ impl Store {
     pub async fn cases_after(&self, after: i64, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
         let query = sqlx::query(include_str!("case_list.sql")).bind(after).bind(limit);
         let cases = query.fetch_all(&self.read).await?.iter().map(read_case).collect::<Result<_, _>>()?;
-        self.with_parts(cases).await
+        let cases = self.with_parts(cases).await?;
+        self.with_papers(cases).await
     }
 
     async fn with_parts(&self, mut cases: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
@@ -110,6 +125,15 @@ impl Store {
         Ok(cases)
     }
 
+    async fn with_papers(&self, mut cases: Vec<CaseRow>) -> Result<Vec<CaseRow>, StoreError> {
+        let mut papers = self.all_papers().await?;
+        for case in &mut cases {
+            case.attachments = papers.remove(&case.id.to_string()).unwrap_or_default();
+            case.attachments_missing = case.attachments.iter().filter(|paper| !paper.complete).count();
+        }
+        Ok(cases)
+    }
+
     /// Every case, oldest first.
     pub async fn all_cases(&self) -> Result<Vec<CaseRow>, StoreError> {
         self.cases_after(0, i64::MAX).await
@@ -118,7 +142,8 @@ impl Store {
     /// The newest cases, for the console.
     pub async fn latest_cases(&self, limit: i64) -> Result<Vec<CaseRow>, StoreError> {
         let query = sqlx::query(include_str!("case_latest.sql")).bind(limit);
-        query.fetch_all(&self.read).await?.iter().map(read_case).collect()
+        let cases = query.fetch_all(&self.read).await?.iter().map(read_case).collect::<Result<_, _>>()?;
+        self.with_papers(cases).await
     }
 
     /// How many cases there are, and how many announced letters have not come.
@@ -176,6 +201,7 @@ async fn place_one(
         .execute(&mut **change)
         .await?;
     place_parts(change, &id, &case_number, &case.parts, case.received_at).await?;
+    place_papers(change, sealed.id(), &id, &case.attachments).await?;
     Ok(Placed::New(verdict))
 }
 
@@ -196,6 +222,8 @@ fn read_case(row: &sqlx::any::AnyRow) -> Result<CaseRow, StoreError> {
         received_at: parsed(row, "received_at")?,
         parts: Vec::new(),
         corrections: Vec::new(),
+        attachments: Vec::new(),
+        attachments_missing: 0,
         resident_masked: text(row, "resident_masked")?,
     })
 }

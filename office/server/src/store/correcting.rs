@@ -1,5 +1,6 @@
 //! 补正: the office names the questions that the resident has to correct, all at once.
 use super::cases::{NewCase, Placed, compare};
+use super::papers::place_papers;
 use super::parts::state;
 use super::progress::{Step, step_parts, step_whole};
 use super::{Moved, Store, StoreError, parsed, text};
@@ -147,7 +148,7 @@ pub(super) async fn place_correction(
     }
     sqlx::query(include_str!("correction_insert.sql"))
         .bind(sealed.id().to_string())
-        .bind(id)
+        .bind(id.clone())
         .bind(sealed.digest().to_string())
         .bind(outside.device.to_string())
         .bind(outside.receipt_number.to_string())
@@ -158,5 +159,6 @@ pub(super) async fn place_correction(
         .bind(sealed.bytes().to_vec())
         .execute(&mut **change)
         .await?;
+    place_papers(change, sealed.id(), &id, &new.attachments).await?;
     Ok(Placed::New(verdict))
 }

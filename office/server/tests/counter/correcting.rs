@@ -1,5 +1,6 @@
 //! 补正: a case goes back to its resident, and the letter that corrects it comes in.
 use super::*;
+use jiujin_contract::sealing::seal_attachment;
 use jiujin_contract::submission::Submission;
 use jiujin_contract::wire::{
     AnnounceAnswer, Announced, AnswersAnswer, AnswersQuery, BatchAnswer, Holding, ReconcileAnswer,
@@ -49,7 +50,10 @@ async fn corrected_once(bench: Bench) {
     let held: AnswersAnswer = kiosk.ask(wanted(&kiosk, &number, ID_NUMBER)).await.read().unwrap();
     assert_eq!((&held.fields, &held.answers["phone"]), (&vec!["phone".to_owned()], &json!("13900000001")));
 
-    let letter = kiosk.seal(&correction(&kiosk, 2, &number, "13900000002"));
+    let mut corrected = correction(&kiosk, 2, &number, "13900000002");
+    let paper = seal_attachment(b"paper", &kiosk.enrolled.sealing_key, corrected.id, "/phone").unwrap();
+    corrected.attachments = vec![paper.named("/phone", "image/jpeg")];
+    let letter = kiosk.seal(&corrected);
     let first = kiosk.ask(Request::put_submission(&letter)).await;
     let again = kiosk.ask(Request::put_submission(&letter)).await;
     assert_eq!((first.status, again.status, &first.body), (201, 200, &again.body));
@@ -59,6 +63,8 @@ async fn corrected_once(bench: Bench) {
     let cases = bench.office.cases().await.unwrap();
     assert_eq!((cases.len(), cases[0].state), (1, CaseState::Corrected), "no second case");
     assert_eq!(cases[0].corrections[0].id, letter.id());
+    let named = &cases[0].attachments[0];
+    assert_eq!((named.submission, cases[0].attachments_missing), (letter.id(), 1), "its paper is awaited");
     let asked = Announced { id: letter.id(), digest: letter.digest(), bytes: 1, sequence: 2 };
     let told: AnnounceAnswer = kiosk.ask(Request::announce(vec![asked])).await.read().unwrap();
     assert!(matches!(told.letters[0].holding, Holding::Held(_)), "the second confirmation");

@@ -184,6 +184,7 @@ impl Kiosk {
             created_at: now,
             signature: None,
             corrects: None,
+            attachments: vec![],
         }
     }
 

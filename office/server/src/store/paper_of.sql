@@ -1,0 +1,4 @@
+SELECT p.submission, p.path, p.digest, p.bytes, p.media_type, COALESCE(a.complete_at, '') AS complete_at
+FROM case_papers p
+LEFT JOIN attachments a ON a.submission = p.submission AND a.digest = p.digest
+WHERE p.submission = $1 AND p.path = $2

@@ -1,0 +1,1 @@
+DELETE FROM attachment_payload WHERE letter = ?1

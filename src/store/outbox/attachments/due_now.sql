@@ -1,0 +1,1 @@
+UPDATE attachment SET due_at = 0 WHERE complete = 0

@@ -1,0 +1,1 @@
+INSERT INTO attachment (letter, digest, place, total) VALUES (?1, ?2, ?3, ?4)
