@@ -5,7 +5,7 @@ use jiujin_contract::sealing::seal_attachment;
 use std::fs;
 
 /// More than one page and less than a second of testing.
-const PAPER: [u8; 60_000] = [7; 60_000];
+static PAPER: [u8; 60_000] = [7; 60_000];
 
 fn with_papers(counter: &Counter, store: &mut Store, papers: &[&str]) -> Acknowledged {
     let made = store.submit(at(1), date(2026, 11, 22), counter.short_id, |numbered| {
