@@ -144,6 +144,9 @@ pub struct ScreensArguments {
     /// Only this page
     #[arg(long)]
     pub page: Option<String>,
+    /// Everything to touch in the lower part of the screen
+    #[arg(long)]
+    pub reach: bool,
     #[command(flatten)]
     pub look: LookArguments,
 }

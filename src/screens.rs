@@ -100,6 +100,13 @@ impl Status {
     }
 }
 
+/// For technicians: how far the words of the further language go, if the site names one.
+pub fn further_share(config: &Config) -> Option<String> {
+    let named = |share: &&(&str, usize, usize)| share.0 == config.accessibility.further_language;
+    let (name, said, all) = jiujin_ui::SHARES.iter().find(named)?;
+    Some(format!("{name} says {said} of {all} sentences, the others are said in Chinese"))
+}
+
 /// What every visit starts with.
 pub fn house_settings(config: &Config) -> Settings {
     let wishes = &config.accessibility;

@@ -1,5 +1,6 @@
 //! `jiujin config`: writes a commented kiosk.toml, and names every mistake of one.
 use crate::config::{Config, ConfigError};
+use crate::screens;
 use crate::streets::{self, StreetsError};
 use serde_json::json;
 use std::fs::OpenOptions;
@@ -17,7 +18,13 @@ pub fn init(file: &Path, out: &mut impl Write) -> io::Result<()> {
 /// Exit code 0, 1 with mistakes, 2 unreadable.
 pub fn check(file: &Path, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
     match Config::load(file) {
-        Ok(config) => check_streets(&config, out, err),
+        Ok(config) => {
+            // No mistake: a technician should know how much of it stays Chinese.
+            if let Some(share) = screens::further_share(&config) {
+                writeln!(err, "accessibility.further_language: {share}")?;
+            }
+            check_streets(&config, out, err)
+        }
         Err(error @ ConfigError::Mistaken { .. }) => {
             for mistake in error.mistakes() {
                 writeln!(out, "{}", json!(mistake))?;

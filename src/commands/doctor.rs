@@ -3,7 +3,7 @@ use super::{EXIT_NO, EXIT_OK};
 use crate::config::Config;
 use crate::enrol::Identity;
 use crate::store::{OutboxLimits, Store};
-use crate::streets;
+use crate::{screens, streets};
 use jiujin_contract::catalogue;
 use jiujin_hardware::cli;
 use serde::Serialize;
@@ -45,6 +45,7 @@ pub fn examine(config: Option<&Path>, as_json: bool, out: &mut dyn Write) -> io:
             findings.push(good("configuration", "readable"));
             findings.extend([
                 site_streets(&config),
+                languages(&config),
                 reader(&config),
                 store(&config),
                 comparison(&config),
@@ -82,6 +83,13 @@ fn site_streets(config: &Config) -> Finding {
         Err(error) => {
             bad("streets", error.to_string(), "until then they are typed; jiujin config check FILE")
         }
+    }
+}
+
+fn languages(config: &Config) -> Finding {
+    match screens::further_share(config) {
+        None => good("languages", "zh-CN, zh-TW, en"),
+        Some(share) => good("languages", format!("zh-CN, zh-TW, en; {share}")),
     }
 }
 

@@ -33,7 +33,7 @@ pub fn render(arguments: &ScreensArguments) -> u8 {
 
 fn render_all(arguments: &ScreensArguments) -> Result<usize, String> {
     let (width, height) = size(&arguments.look.size)?;
-    let settings = settings(&arguments.look)?;
+    let settings = Settings { reach: arguments.reach, ..settings(&arguments.look)? };
     let failed = |error: &dyn std::fmt::Display| error.to_string();
     std::fs::create_dir_all(&arguments.out)
         .map_err(|error| format!("{}: {error}", arguments.out.display()))?;

@@ -66,7 +66,7 @@ fn what_a_further_language_says_fits_a_page_and_is_drawn_by_our_fonts() {
     assert_eq!(&names - &complete, further, "folders of ui/lang, and what kiosk.toml may name");
     let sentences = sentences();
     for bundle in &further {
-        for (sentence, words) in translations(bundle) {
+        for (sentence, words) in translations(bundle).into_iter().filter(|(_, words)| !words.is_empty()) {
             assert!(sentences.contains(&sentence), "{bundle}: no page says {sentence:?}");
             assert_eq!(holes(&sentence), holes(&words), "{bundle}: {words:?}");
             assert!(words.chars().all(fonts::draws), "{bundle}: our fonts do not draw all of {words:?}");
@@ -88,6 +88,41 @@ fn a_further_language_falls_back_to_chinese_word_by_word() {
     for word in ["[Hélp]", "[Längüäge]", "字号", "对比度"] {
         assert!(seen.iter().any(|label| label.contains(word)), "{word} is not among {seen:?}");
     }
+}
+
+#[test]
+fn a_further_language_says_nothing_but_its_own_words_and_chinese_on_any_page() {
+    let own = said(Settings { further: Some("qps"), in_further: true, ..Settings::default() });
+    let chinese = said(Settings::default());
+    let is_stray = |words: &&String| !words.contains('[') && !chinese.contains(*words);
+    let strays: Vec<_> = own.iter().filter(is_stray).collect();
+    assert!(strays.is_empty(), "neither its own nor Chinese: {strays:?}");
+    let keys = sentences();
+    let raw: Vec<_> = own.intersection(&keys).collect();
+    assert!(raw.is_empty(), "raw keys: {raw:?}");
+    assert!(own.contains("[135 töpics]") && own.contains("共 135 项服务"), "{own:?}");
+}
+
+/// Every text and the label of every target, over all pages.
+fn said(settings: Settings) -> BTreeSet<String> {
+    super::stage(move |samples| {
+        let mut said = BTreeSet::new();
+        for pose in super::PAGES.iter().chain(super::STATES) {
+            super::dress(samples, super::PORTRAIT, &settings);
+            pose.strike(samples);
+            samples
+                .window()
+                .global::<jiujin_ui::HomePage>()
+                .set_count_services(pose.name != "home by topics");
+            slint::platform::update_timers_and_animations();
+            let seen = super::walker::walk(samples.window().window());
+            said.extend(seen.targets.into_iter().map(|target| target.label));
+            said.extend(seen.words.into_iter().map(|words| words.text));
+        }
+        samples.window().global::<jiujin_ui::HomePage>().set_count_services(true);
+        super::dress(samples, super::PORTRAIT, &Settings::default());
+        said
+    })
 }
 
 /// `{n}` and `{}` of a sentence, each once; a figure only says which of several is meant.

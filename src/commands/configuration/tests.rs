@@ -20,6 +20,22 @@ fn a_mistake_in_the_list_of_streets_is_named_with_file_line_and_reason() {
 }
 
 #[test]
+fn the_check_says_how_far_the_further_language_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kiosk.toml");
+    let told = |tag: &str| {
+        std::fs::write(&file, format!("[accessibility]\nfurther_language = \"{tag}\"\n")).unwrap();
+        let mut err = vec![];
+        let code = check(&file, &mut vec![], &mut err).unwrap();
+        (code, String::from_utf8(err).unwrap())
+    };
+    let (code, err) = told("qps");
+    assert!(code == 0 && err.contains("qps says 4 of "), "{err}");
+    let (code, err) = told("tlh");
+    assert!(code == 1 && err.contains("further_language"), "{err}");
+}
+
+#[test]
 fn a_sound_list_of_streets_is_no_mistake() {
     assert_eq!(checked("109999001\t109999\t青禾街道\n").0, 0);
 }
