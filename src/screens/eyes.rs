@@ -72,38 +72,49 @@ impl Eyes {
 
     /// Puts a finger on the element that `which` picks among the labels.
     fn touch_one(&self, which: impl FnOnce(&[String]) -> Option<usize> + Send + 'static) -> bool {
-        let place = self.ask(move |window| {
+        let touched = self.touch_where(move |window| {
             let (labels, places): (Vec<String>, Vec<LogicalPosition>) = touchable(window).into_iter().unzip();
             which(&labels).and_then(|index| places.get(index).copied())
         });
-        let touched = place.flatten().is_some_and(|at| self.touch_at(at));
         self.settle();
         touched
     }
 
-    fn touch_at(&self, at: LogicalPosition) -> bool {
+    /// A finger comes down in the same turn of the loop in which its place was looked for: a page that is laid out
+    /// anew in between, because an answer of the office came, would be touched where something else stood.
+    fn touch_where(
+        &self,
+        place: impl FnOnce(&AppWindow) -> Option<LogicalPosition> + Send + 'static,
+    ) -> bool {
         match self.hands {
-            Hands::Finger => self.ask(move |window| headless::touch(window.window(), at)).is_some(),
-            Hands::FiveKeys => self.press_at(at),
+            Hands::Finger => {
+                let touched = move |window: &AppWindow| {
+                    place(window).map(|at| headless::touch(window.window(), at)).is_some()
+                };
+                self.ask(touched).unwrap_or(false)
+            }
+            Hands::FiveKeys => self.ask(place).flatten().is_some_and(|at| self.press_at(at)),
         }
     }
 
     /// One key of the screen's keyboard; a character that is on no key comes as a candidate would.
     pub fn key(&self, key: &str) -> bool {
-        let wanted = key.to_owned();
-        let place = self.ask(move |window| {
+        let place_of_key = |window: &AppWindow, key: &str| {
             let shown = window.global::<Keyboard>().get_shown();
             let all = if shown { touchable(window) } else { vec![] };
-            shown.then(|| all.into_iter().find(|(label, _)| *label == wanted).map(|(_, at)| at))
-        });
-        match place.flatten() {
-            Some(Some(at)) => self.touch_at(at),
-            Some(None) => {
-                let key = key.to_owned();
-                self.ask(move |window| window.global::<Keyboard>().invoke_key(key.into())).is_some()
+            all.into_iter().find(|(label, _)| *label == key).map(|(_, at)| at)
+        };
+        let (wanted, character) = (key.to_owned(), key.to_owned());
+        let as_candidate = move |window: &AppWindow| {
+            let keyboard = window.global::<Keyboard>();
+            let is_missing = keyboard.get_shown() && place_of_key(window, &character).is_none();
+            if is_missing {
+                keyboard.invoke_key(character.into());
             }
-            None => false,
-        }
+            is_missing
+        };
+        self.touch_where(move |window| place_of_key(window, &wanted))
+            || self.ask(as_candidate).unwrap_or(false)
     }
 
     /// Gives the loop time to react, then draws.
